@@ -1,0 +1,135 @@
+"""Put a release together in the controller: options, descriptions, and what they render to for a target."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.todoapp.stack.plugins.module_utils import options as option_rules
+from ansible_collections.todoapp.stack.plugins.module_utils import templates
+from ansible_collections.todoapp.stack.plugins.module_utils.description import (
+    Component,
+    check_references,
+    evaluate,
+    in_order,
+    parse,
+)
+from ansible_collections.todoapp.stack.plugins.module_utils.errors import DescriptionError, OptionError
+from ansible_collections.todoapp.stack.plugins.module_utils.symbols import Symbol, symbolize
+
+Load = Callable[[Path], Any]
+_NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+
+
+@dataclass(frozen=True)
+class Role:
+    """A component role's files, parsed: its argument specs' options and its raw description."""
+
+    name: str
+    path: Path
+    specs: Mapping[str, Any]
+    description: Mapping[str, Any]
+
+    @classmethod
+    def load(cls, path: Path, load: Load) -> Role:
+        """Read a component role. Raises DescriptionError when it lacks its description."""
+        name = path.name
+        variables = load(path / "vars" / "main.yml") if (path / "vars" / "main.yml").is_file() else {}
+        key = f"_{name}_description"
+        if key not in variables:
+            raise DescriptionError(f"role {name}: vars/main.yml has no {key}; a component is described there")
+        return cls(name, path, load_specs(path, load), variables[key])
+
+
+def load_specs(role: Path, load: Load) -> dict[str, Any]:
+    """The options that a role documents in meta/argument_specs.yml; none where it has no such file."""
+    file = role / "meta" / "argument_specs.yml"
+    return dict(load(file)["argument_specs"]["main"]["options"]) if file.is_file() else {}
+
+
+def resolve_options(roles: list[Role], shared: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Every option's final value; raises OptionError with a sentence per problem.
+
+    :param shared: specs of the options that belong to no component (`todo_`, and roles that act on the host).
+    :param given: the variables that the user set.
+    """
+    prefixes = ["todo", *(role.name for role in roles)]
+    specs = dict(shared)
+    for role in roles:
+        for name in role.specs:
+            option_rules.OptionPath.of(name, [role.name])  # an option must carry its role's prefix
+        specs.update(role.specs)
+    values = option_rules.resolve(specs, given, prefixes)
+    name = values["todo_name"]
+    if not _NAMESPACE.fullmatch(name):
+        raise OptionError(
+            [f"todo_name is {name!r}; it must be lower-case letters, digits and dashes, at most 63, with no dash at an end"]
+        )
+    return values
+
+
+def symbols(roles: list[Role], shared: Mapping[str, Any]) -> dict[str, Any]:
+    """A symbol for every option, at its path in the chart's values."""
+    prefixes = ["todo", *(role.name for role in roles)]
+    specs = {**shared, **{name: spec for role in roles for name, spec in role.specs.items()}}
+    return {
+        name: symbolize(option_rules.OptionPath.of(name, prefixes).values_path, spec)
+        for name, spec in specs.items()
+        if any(name.startswith(f"{prefix}_") for prefix in prefixes)
+    }
+
+
+def describe(roles: list[Role], variables: Mapping[str, Any]) -> list[Component]:
+    """The components in the order of their needs. `variables` are option values, or their symbols."""
+    components = {}
+    for role in roles:
+        component = parse(evaluate(role.description, variables, f"role {role.name}"), role.name)
+        components[component.name] = component
+    check_references(components)
+    return in_order(components)
+
+
+def kubernetes_objects(directory: Path, component: Component, variables: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The component's Kubernetes objects with markers unresolved.
+
+    :param directory: the component role's templates.
+    :param variables: option values, or symbols when a chart is made.
+    """
+    given = variables["todo_secrets"]
+    if isinstance(given, Symbol):
+        namespace: Any = Symbol(("Release", "Namespace"), "str")
+        secret_values: dict[str, Any] = {name: Symbol(("secrets", name), "str") for name in component.secrets}
+    else:
+        namespace = variables["todo_name"]
+        secret_values = {name: given.get(name, "") for name in component.secrets}
+    context = {"namespace": namespace, "user": templates.USER, "secret_values": secret_values}
+    return [templates.render(directory, "kubernetes/deployment.yaml.j2", component, context)]
+
+
+def compose_project(directory: Path, components: list[Component], variables: Mapping[str, Any]) -> dict[str, Any]:
+    """The Compose project of all components, markers unresolved; secrets are hashed on the host that has them."""
+    services: dict[str, Any] = {}
+    for component in components:
+        context = {
+            "user": templates.USER,
+            "networks": [component.name, *component.talks_to],
+            "publish_address": variables["todo_publish_address"],
+            "secret_values": {name: name for name in component.secrets},
+        }
+        services.update(templates.render(directory, "compose/service.yaml.j2", component, context))
+    secrets = sorted({name for component in components for name in component.secrets})
+    return {
+        "name": variables["todo_name"],
+        "services": services,
+        # One network for each component and those that talk to it: nobody else can reach it. Without a published
+        # port or a need for the Internet it has no way out either.
+        "networks": {
+            component.name: {"internal": not (component.published_port or component.reaches_internet)}
+            for component in components
+        },
+        "volumes": {f"{component.name}-data": {} for component in components if component.storage},
+        "secrets": {name: {"file": f"./secrets/{name}"} for name in secrets},
+    }

@@ -1,0 +1,6 @@
+import { openSession } from "@/server/backend";
+import { handler } from "@/server/handler";
+
+export const POST = handler(({ method, requestId, body, signal }) =>
+  openSession("/api/auth/login", { method, requestId, body, signal }),
+);

@@ -1,0 +1,6 @@
+import { forwardToChatbot } from "@/server/chatbot";
+import { handler, pick } from "@/server/handler";
+
+export const POST = handler(({ method, requestId, body, headers, signal }) =>
+  forwardToChatbot({ method, path: "/api/chat/confirm/", requestId, body, signal, headers: pick(headers, "accept") }),
+);

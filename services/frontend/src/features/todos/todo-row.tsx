@@ -1,0 +1,66 @@
+"use client";
+
+import { useRef, useState } from "react";
+import type { Todo, TodoPatch } from "@/lib/todo";
+import { Button } from "@/ui/button";
+import { CheckIcon, PencilIcon, TrashIcon } from "@/ui/icons";
+import { DueBadge, PriorityBadge } from "./badges";
+import { TodoEditor } from "./todo-editor";
+
+type Props = {
+  todo: Todo;
+  /** The server does not know it yet, so nothing can be done to it. */
+  isNew: boolean;
+  onEdit: (patch: TodoPatch) => void;
+  onRemove: () => void;
+};
+
+export function TodoRow({ todo, isNew, onEdit, onRemove }: Props) {
+  const [editing, setEditing] = useState(false);
+  const editButton = useRef<HTMLButtonElement>(null);
+
+  function leave(patch: TodoPatch) {
+    setEditing(false);
+    // Back to where the editing began, once that button is there again.
+    requestAnimationFrame(() => editButton.current?.focus());
+    if (Object.keys(patch).length > 0) onEdit(patch);
+  }
+
+  if (editing) return <TodoEditor todo={todo} onSave={leave} onCancel={() => { leave({}); }} />;
+
+  const details = todo.priority !== "normal" || todo.due_at !== null;
+  return (
+    <div className="group flex items-start gap-1 px-2 py-1.5">
+      <label className="grid size-10 shrink-0 cursor-pointer place-items-center">
+        <input
+          type="checkbox"
+          checked={todo.completed}
+          disabled={isNew}
+          onChange={(event) => { onEdit({ completed: event.target.checked }); }}
+          aria-label={`Done: ${todo.title}`}
+          data-row={todo.id}
+          className="peer col-start-1 row-start-1 size-6 cursor-pointer appearance-none rounded-full border-2 border-edge bg-surface transition-colors checked:border-accent checked:bg-accent hover:border-accent"
+        />
+        <span className="pointer-events-none col-start-1 row-start-1 hidden text-on-accent peer-checked:block [&>svg]:size-4 [&>svg]:stroke-3">
+          <CheckIcon />
+        </span>
+      </label>
+      <div className="min-w-0 flex-1 py-2">
+        <p className={`leading-6 wrap-anywhere ${todo.completed ? "text-muted line-through" : ""}`}>{todo.title}</p>
+        {todo.description && <p className="mt-0.5 line-clamp-2 text-sm whitespace-pre-line text-muted wrap-anywhere">{todo.description}</p>}
+        {details && (
+          <p className="mt-1 flex flex-wrap gap-1.5">
+            {todo.due_at !== null && <DueBadge due={todo.due_at} done={todo.completed} />}
+            {todo.priority !== "normal" && <PriorityBadge priority={todo.priority} />}
+          </p>
+        )}
+      </div>
+      <Button ref={editButton} look="quiet" size="icon" busy={isNew} aria-label={`Edit “${todo.title}”`} onClick={() => { setEditing(true); }}>
+        <PencilIcon />
+      </Button>
+      <Button look="quiet" size="icon" busy={isNew} aria-label={`Delete “${todo.title}”`} onClick={onRemove}>
+        <TrashIcon />
+      </Button>
+    </div>
+  );
+}

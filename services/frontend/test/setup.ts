@@ -1,0 +1,13 @@
+import { cleanup } from "@testing-library/react";
+import { afterEach, beforeEach, expect, vi } from "vitest";
+
+beforeEach(() => {
+  // Whatever React or our code complains about is a defect: the test that caused it fails.
+  vi.spyOn(console, "error").mockImplementation((...what: unknown[]) => {
+    expect.fail(`console.error: ${what.map(String).join(" ")}`);
+  });
+});
+
+afterEach(() => {
+  cleanup();
+});

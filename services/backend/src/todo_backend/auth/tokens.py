@@ -1,0 +1,138 @@
+"""Access tokens: a signed JWT that names a row of the session table."""
+
+import time
+from typing import Annotated, NamedTuple
+
+import jwt
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy import Connection, ColumnElement, bindparam, delete, exists, func, insert, select
+
+from todo_backend.ids import new_id
+from todo_backend.problems import Problem
+from todo_backend.tables import session
+
+ISSUER = "todo-backend"
+ALGORITHM = "HS256"
+LONGEST_TOKEN = 2048
+
+
+class Unauthorized(Problem):
+    status, code = 401, "unauthorized"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
+
+
+class SessionEnded(Unauthorized):
+    def __init__(self) -> None:
+        super().__init__("The access token is no longer valid; log in again.")
+
+
+class NotLoggedIn(Problem):
+    status, code = 401, "unauthorized"
+
+    def __init__(self) -> None:
+        super().__init__("Log in and send the access token.", headers={"WWW-Authenticate": "Bearer"})
+
+
+class Caller(NamedTuple):
+    """Who asks, as the token's signature says; whether the token is still good, the session table says."""
+
+    account_id: str
+    session_id: str
+    expires_at: int
+
+
+class Tokens:
+    """Signs and checks tokens with one key."""
+
+    def __init__(self, key: str, lifetime: int) -> None:
+        self._key = key
+        self.lifetime = lifetime
+
+    def sign(self, caller: Caller) -> str:
+        """Return the token; the same caller gives the same token, so a repeat need not be stored with it."""
+        claims = {
+            "iss": ISSUER,
+            "sub": caller.account_id,
+            "jti": caller.session_id,
+            "iat": caller.expires_at - self.lifetime,
+            "exp": caller.expires_at,
+        }
+        return jwt.encode(claims, self._key, ALGORITHM)
+
+    def check(self, token: str) -> Caller:
+        """Return who the token was made for; raises Unauthorized if it is forged, expired or no token."""
+        if len(token) > LONGEST_TOKEN:
+            raise Unauthorized("The access token is not valid.")
+        try:
+            claims = jwt.decode(
+                token,
+                self._key,
+                [ALGORITHM],
+                issuer=ISSUER,
+                options={"require": ["exp", "iat", "sub", "jti"], "verify_iat": False},
+            )
+        except jwt.ExpiredSignatureError as error:
+            raise Unauthorized("The access token has expired; log in again.") from error
+        except (jwt.PyJWTError, ValueError, RecursionError) as error:
+            raise Unauthorized("The access token is not valid.") from error
+        return Caller(claims["sub"], claims["jti"], claims["exp"])
+
+
+def _is(session_id: object, account_id: object) -> ColumnElement[bool]:
+    return (
+        (session.c.id == session_id)
+        & (session.c.account_id == account_id)
+        & (session.c.expires_at > func.now())
+    )
+
+
+def open_session(connection: Connection, account_id: str, lifetime: int) -> Caller:
+    caller = Caller(account_id, new_id(), int(time.time()) + lifetime)
+    connection.execute(
+        insert(session).values(
+            id=caller.session_id, account_id=account_id, expires_at=func.to_timestamp(caller.expires_at)
+        )
+    )
+    return caller
+
+
+def close_session(connection: Connection, caller: Caller) -> bool:
+    """End the session; returns whether there was one."""
+    return connection.execute(delete(session).where(_is(caller.session_id, caller.account_id))).rowcount > 0
+
+
+def session_exists() -> ColumnElement[bool]:
+    """Return the condition on the parameters `session_id` and `account_id`, for use in a larger statement."""
+    return exists(select(1).where(_is(bindparam("session_id"), bindparam("account_id"))))
+
+
+def session_parameters(caller: Caller) -> dict[str, str]:
+    return {"session_id": caller.session_id, "account_id": caller.account_id}
+
+
+_SESSION = select(session_exists())
+
+
+def require_session(connection: Connection, caller: Caller) -> None:
+    """Raise SessionEnded if the session was logged out or its account is gone."""
+    if not connection.execute(_SESSION, session_parameters(caller)).scalar_one():
+        raise SessionEnded
+
+
+_bearer = HTTPBearer(auto_error=False, description="The access_token of signup or login")
+
+
+async def caller(
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
+) -> Caller:
+    """Return who the request's token names; raises NotLoggedIn or Unauthorized."""
+    if credentials is None:
+        raise NotLoggedIn
+    tokens: Tokens = request.app.state.service.tokens
+    return tokens.check(credentials.credentials)
+
+
+CallerDep = Annotated[Caller, Depends(caller)]

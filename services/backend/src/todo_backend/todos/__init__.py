@@ -1,0 +1,1 @@
+"""Todos: list, write, undo, events."""

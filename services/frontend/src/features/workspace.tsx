@@ -42,7 +42,7 @@ export function Workspace({ user, first }: Props) {
         <div className={panel === "todos" ? "min-w-0" : "hidden min-w-0 lg:block"}>
           <TodoPanel store={store} onFilter={choose} />
         </div>
-        <div className={panel === "chat" ? "h-[calc(100dvh-9.5rem)] min-w-0 lg:sticky lg:top-16 lg:h-[calc(100dvh-5.5rem)]" : "hidden min-w-0 lg:sticky lg:top-16 lg:block lg:h-[calc(100dvh-5.5rem)]"}>
+        <div className={panel === "chat" ? "h-[calc(100dvh-9.5rem)] min-w-0 lg:sticky lg:top-18 lg:h-[calc(100dvh-6rem)]" : "hidden min-w-0 lg:sticky lg:top-18 lg:block lg:h-[calc(100dvh-6rem)]"}>
           <ChatPanel onChange={refresh} />
         </div>
       </main>

@@ -6,6 +6,8 @@ import { CrossIcon } from "./icons";
 
 export type Notice = {
   text: string;
+  /** What everyone can see anyway is only said to a screen reader. */
+  quiet?: boolean;
   /** Something that went wrong stays until it is dismissed. */
   bad?: boolean;
   action?: { label: string; run: () => void };
@@ -40,13 +42,15 @@ export function Announcer({ children }: { children: ReactNode }) {
     };
   }, [notice, held]);
 
+  const visible = notice && !notice.quiet ? notice : null;
   return (
     <Context value={announce}>
       {children}
       {/* Not a control: pointing at the notice or reaching into it only keeps it from going away. */}
       {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions */}
       <div
-        className="pointer-events-none fixed inset-x-0 bottom-20 z-30 flex justify-center px-3 lg:bottom-6"
+        // Where it covers neither the composer of the chat nor, on a desktop, anything of it.
+        className="pointer-events-none fixed inset-x-0 top-16 z-30 mx-auto flex max-w-6xl justify-center px-4 sm:px-6 lg:top-auto lg:bottom-6 lg:justify-start"
         onMouseEnter={() => { setHeld(true); }}
         onMouseLeave={() => { setHeld(false); }}
         onFocus={() => { setHeld(true); }}
@@ -54,28 +58,28 @@ export function Announcer({ children }: { children: ReactNode }) {
       >
         <div
           className={
-            notice
+            visible
               ? "enter pointer-events-auto flex max-w-lg items-center gap-2 rounded-xl border border-line bg-surface py-1.5 ps-4 pe-1.5 shadow-(--shadow-float)"
-              : ""
+              : "sr-only"
           }
         >
           <p role="status" className={`min-w-0 py-1 text-sm wrap-anywhere ${notice?.bad ? "text-bad" : ""}`}>
             {notice?.text}
           </p>
-          {notice?.action && (
+          {visible?.action && (
             <Button
               look="quiet"
               size="small"
               className="text-accent!"
               onClick={() => {
-                notice.action?.run();
+                visible.action?.run();
                 setNotice(null);
               }}
             >
-              {notice.action.label}
+              {visible.action.label}
             </Button>
           )}
-          {notice && (
+          {visible && (
             <Button look="quiet" size="icon" aria-label="Dismiss" onClick={() => { setNotice(null); }}>
               <CrossIcon />
             </Button>

@@ -34,7 +34,7 @@ export function AccountMenu({ user }: { user: User }) {
         ref={menu}
         id="account-menu"
         popover="auto"
-        className="fixed inset-auto end-3 top-15 m-0 w-64 rounded-xl border border-line bg-surface p-2 text-ink shadow-(--shadow-float)"
+        className="menu w-64 rounded-xl border border-line bg-surface p-2 text-ink shadow-(--shadow-float)"
       >
         <p className="px-3 pt-1 pb-2 text-sm text-muted wrap-anywhere">{user.email}</p>
         <Button look="quiet" className="w-full justify-start! text-ink!" onClick={() => void logOut()}>
@@ -51,7 +51,7 @@ export function AccountMenu({ user }: { user: User }) {
           Delete account…
         </Button>
       </div>
-      <DeleteAccount ref={dialog} />
+      <DeleteAccount ref={dialog} email={user.email} />
     </>
   );
 }

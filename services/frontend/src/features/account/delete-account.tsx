@@ -8,7 +8,7 @@ import { Button } from "@/ui/button";
 import { Field } from "@/ui/field";
 
 /** The one act that nothing undoes, so it asks for the password. */
-export function DeleteAccount({ ref }: { ref: Ref<HTMLDialogElement> }) {
+export function DeleteAccount({ ref, email }: { ref: Ref<HTMLDialogElement>; email: string }) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState("");
 
@@ -43,6 +43,8 @@ export function DeleteAccount({ ref }: { ref: Ref<HTMLDialogElement> }) {
           Delete your account?
         </h2>
         <p className="text-sm text-muted">Your account and all your todos are removed for good.</p>
+        {/* Tells a password manager whose password is asked for. */}
+        <input hidden readOnly name="username" autoComplete="username" value={email} />
         <Field label="Password" name="password" type="password" autoComplete="current-password" error={error || undefined} required />
         <div className="flex flex-wrap justify-end gap-2">
           <Button look="quiet" onClick={(event) => { event.currentTarget.closest("dialog")?.close(); }}>

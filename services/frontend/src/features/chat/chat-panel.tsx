@@ -68,9 +68,9 @@ export function ChatPanel({ onChange }: { onChange: () => void }) {
 
 function Welcome({ onSay }: { onSay: (message: string) => void }) {
   return (
-    <div className="flex min-h-full flex-col justify-end gap-3">
-      <p className="text-sm text-muted">I can add, find, change, complete and delete your todos. Just say it in a sentence.</p>
-      <ul aria-label="Examples" className="flex flex-wrap gap-2">
+    <div className="flex min-h-full flex-col items-center justify-center gap-4 text-center">
+      <p className="max-w-64 text-sm text-muted">I can add, find, change, complete and delete your todos. Just say it in a sentence.</p>
+      <ul aria-label="Examples" className="flex flex-col items-center gap-2">
         {SUGGESTIONS.map((sentence) => (
           <li key={sentence}>
             <Button size="small" onClick={() => { onSay(sentence); }}>

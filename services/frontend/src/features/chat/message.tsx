@@ -64,7 +64,7 @@ function AssistantMessage({ turn, isLast, onAccept, onDecline, onUndo, onSay }: 
       )}
       {turn.status === "stopped" && <p className="px-1 text-sm text-muted">Stopped.</p>}
       {turn.status === "failed" && <p className="px-1 text-sm font-medium text-bad">{turn.failure}</p>}
-      {turn.status === "done" && <p className="px-1 text-xs text-muted">{source === "model" ? "From the language model" : "From the rules"}</p>}
+      {turn.status === "done" && source === "model" && <p className="px-1 text-xs text-muted">From the language model</p>}
     </li>
   );
 }

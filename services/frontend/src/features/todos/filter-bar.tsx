@@ -21,7 +21,7 @@ export function FilterBar({ filter, onFilter }: { filter: Filter; onFilter: (fil
               href={filterAddress(name)}
               onClick={(event) => { choose(event, name); }}
               {...(name === filter && { "aria-current": "page" })}
-              className="block rounded-md px-3 py-1.5 text-sm font-medium text-muted hover:text-ink aria-[current]:bg-surface aria-[current]:text-ink aria-[current]:shadow-sm"
+              className="block rounded-md px-3 py-1.5 text-sm font-medium text-muted hover:text-ink aria-[current]:bg-lifted aria-[current]:text-ink aria-[current]:shadow-sm"
             >
               {NAMES[name]}
             </a>

@@ -33,7 +33,7 @@ export function TodoPanel({ store, onFilter }: Props) {
   async function add(title: string): Promise<string | undefined> {
     try {
       await store.add({ title });
-      announce({ text: `Added “${title}”` });
+      announce({ text: `Added “${title}”`, quiet: true });
       return undefined;
     } catch (error) {
       return sentenceOf(error);

@@ -30,7 +30,7 @@ export function TodoRow({ todo, isNew, onEdit, onRemove }: Props) {
 
   const details = todo.priority !== "normal" || todo.due_at !== null;
   return (
-    <div className="group flex items-start gap-1 px-2 py-1.5">
+    <div className="flex items-start px-1 py-1.5 sm:gap-1 sm:px-2">
       <label className="grid size-10 shrink-0 cursor-pointer place-items-center">
         <input
           type="checkbox"

@@ -1,0 +1,5 @@
+"""`python -m todo_chatbot` is the command `chatbot`."""
+
+from todo_chatbot.cli import main
+
+main()

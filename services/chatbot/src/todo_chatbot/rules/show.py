@@ -1,0 +1,116 @@
+"""Sentences that ask what is on the list."""
+
+import re
+from datetime import timedelta
+
+from dateutil.relativedelta import SU, relativedelta
+
+from todo_chatbot.acts import Context, Show
+from todo_chatbot.rules import scope
+
+_ADJECTIVE = (
+    r"(?:open|pending|unfinished|undone|remaining|outstanding|incomplete|uncompleted|active|current|upcoming|left"
+    r"|done|completed|complete|finished|closed|ticked|checked"
+    r"|high|low|normal|urgent|important|top|priority|prio|high-priority|low-priority|overdue|late|due"
+    r"|today's|tomorrow's|this|week's|weekly|daily|existing|latest|whole|entire|full|other|personal)"
+)
+_OWNED = r"(?:(?:all|any|every|of|my|the|our|me|to|a) ){0,4}"
+_THING = rf"{_OWNED}(?:{_ADJECTIVE},? (?:and )?){{0,4}}(?:{scope.LIST}|{scope.ITEMS})"
+_TAIL_WORD = (
+    r"(?:today|tomorrow|tonight|now|currently|this|next|week|weekend|month|due|for|on|in|by|my|the|list|lists|todo|to-do"
+    r"|to|do|task|tasks|that|which|are|is|is|still|left|open|done|completed|finished|overdue|with|high|low|normal|priority"
+    r"|have|i|not|yet|remaining|pending|there|it|so|far|again|urgent|important|shopping|grocery|monday|tuesday|wednesday"
+    r"|thursday|friday|saturday|sunday|please|of|mine|been|all)"
+)
+_TAIL = re.compile(rf"(?: {_TAIL_WORD}){{0,12}}$", re.I)
+_ASKED = re.compile(
+    rf"(?:(?:show|list|display|see|view|read|open|tell|give|get|check|print|pull up|bring up|go over|go through|read out"
+    rf"|look at|let me see|run through|review)(?: (?:me|us|out|off|back))? (?:what(?:'s| is| are) (?:on|in) )?{_THING}"
+    rf"|what(?:'s|s| is| are| was| were)? (?:there )?(?:still )?(?:left )?(?:(?:on|in) )?{_THING}"
+    rf"|(?:what|which|how many|do i have|have i|have i got|are there|is there)(?: (?:of|else))? ?(?:any |anything |a )?{_THING}"
+    rf"|what(?:'s| is) (?:left|due|overdue|open|pending|next|still open|still to do|to do|on my plate)"
+    r"|what (?:else )?(?:do|should|must|did) i (?:still )?(?:have|need)?(?: got)?(?: left)? ?(?:to (?:do|get done)|do|get done)"
+    r"|what have i (?:got )?to do|what do i have (?:planned|due|open|left)"
+    r"|(?:is|are|do i have)? ?(?:there )?anything (?:due|overdue|left|open|on my list|on my to[ -]?do list)"
+    rf"|(?:all |all of )?my {_ADJECTIVE}? ?{scope.LIST}|(?:open|done|completed|pending|overdue|all) {scope.ITEMS})",
+    re.I,
+)
+_BARE = frozenset(
+    (
+        "list",
+        "todos",
+        "to-dos",
+        "to dos",
+        "tasks",
+        "my list",
+        "show",
+        "show all",
+        "list all",
+        "show list",
+        "todo",
+        "todo list",
+    )
+    + ("show me", "show everything", "list everything", "show me everything", "what now", "overdue", "list them")
+)
+_FIND = re.compile(
+    rf"(?:find|search(?: for)?|look for|look up) (?P<words>.{{1,100}}) (?:on|in) (?:my |the )?{scope.LIST}$", re.I
+)
+_IS_ON = re.compile(
+    rf"(?:is|are|do i have|have i got|did i (?:add|put)) (?P<words>.{{1,100}}) (?:on|in|to) (?:my |the )?{scope.LIST}$",
+    re.I,
+)
+_WORD = re.compile(r"[\w'-]+")
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def interpret(text: str, context: Context) -> Show | None:
+    """The list that the plain sentence `text` asks for, None when it asks for none."""
+    if len(text) > 200:
+        return None
+    if text.lower() in _BARE:
+        return _filtered(text, context)
+    if not (asked := _ASKED.match(text)):
+        return _searched(text)
+    # What follows must be about the list too: "list of restaurants", "show me the tasks of a lawyer" are not ours.
+    return _filtered(text, context) if _TAIL.fullmatch(text, asked.end()) else _searched(text)
+
+
+def _searched(text: str) -> Show | None:
+    for pattern in (_FIND, _IS_ON):
+        if found := pattern.match(text):
+            words = found["words"]
+            if words.split(" ", 1)[0].lower() not in ("there", "anything", "what"):
+                return Show(completed=None, words=words.strip("\"'"))
+    return None
+
+
+def _filtered(text: str, context: Context) -> Show:
+    words = {word.lower() for word in _WORD.findall(text)}
+    done = bool(words & {"done", "completed", "complete", "finished", "closed", "ticked", "checked"})
+    if done and words & {"not", "still"}:
+        done = False
+    open_ = bool(words & {"open", "left", "pending", "remaining"})
+    every = words & {"all", "everything", "whole", "entire"} and not open_
+    completed = True if done else None if every else False
+    high = words & {"urgent", "important", "high", "high-priority", "top"}
+    priority = "high" if high else "low" if words & {"low", "low-priority"} else None
+    today = context.today
+    first = last = None
+    if words & {"overdue", "late"}:
+        first, last = None, today - timedelta(days=1)
+    elif words & {"today", "today's", "tonight", "daily"}:
+        first = last = today
+        if completed is False and "due" not in words:
+            first = None  # what is overdue is today's business too
+    elif words & {"tomorrow", "tomorrow's"}:
+        first = last = today + timedelta(days=1)
+    elif words & {"week", "week's", "weekly"}:
+        monday = today + relativedelta(weekday=SU(-1), days=1) if today.weekday() != 6 else today - timedelta(days=6)
+        first = monday + timedelta(days=7) if "next" in words else monday
+        last = first + timedelta(days=6)
+    elif "month" in words:
+        first = today.replace(day=1) + (relativedelta(months=1) if "next" in words else relativedelta())
+        last = first + relativedelta(day=31)
+    elif day := next((day for day in _DAYS if day in words), None):
+        first = last = today + timedelta(days=(_DAYS.index(day) - today.weekday()) % 7)
+    return Show(completed, priority, first, last)

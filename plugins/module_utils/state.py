@@ -1,0 +1,289 @@
+"""The state directory on a Compose host: secrets, releases with record and journal, and the lock.
+
+    STATE/secrets/NAME              0444 in a 0700 directory: Compose mounts the file itself, and ignores owner and mode
+    STATE/releases/000007/          record.json, compose.yaml, journal.jsonl
+    STATE/current                   the number of the release that serves
+    STATE/lock                      who holds it, why, since when, until when
+    STATE/salt                      for the secrets' digests
+
+Every file is written beside its place and moved there, so that a killed run leaves the old one or the new one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import hashlib
+import hmac
+import json
+import os
+import secrets as randomness
+import shutil
+import socket
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.todoapp.stack.plugins.module_utils.errors import DeployError
+
+LOCK_SECONDS = 120
+"""How long a lock holds without being renewed. Each step renews it, the gate while it waits."""
+
+
+class Locked(DeployError):
+    """Another run holds the lock."""
+
+
+class State:
+    """One deployment's state directory."""
+
+    def __init__(self, directory: str) -> None:
+        self.path = Path(directory).expanduser()
+
+    def create(self) -> None:
+        """Make the directory, for its owner alone."""
+        self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (self.path / "secrets").mkdir(exist_ok=True, mode=0o700)
+        (self.path / "releases").mkdir(exist_ok=True, mode=0o700)
+
+    # Secrets
+
+    def secret_digests(self, given: Mapping[str, str | None]) -> dict[str, str | None]:
+        """A salted hash for each secret's content (of the given value where there is one), None where it is missing."""
+        result: dict[str, str | None] = {}
+        for name, value in given.items():
+            file = self.path / "secrets" / name
+            content = value.encode() if value is not None else file.read_bytes() if file.is_file() else None
+            result[name] = None if content is None else self._digest(name, content)
+        return result
+
+    def _digest(self, name: str, content: bytes) -> str:
+        salt = self.path / "salt"
+        key = salt.read_bytes() if salt.is_file() else b""
+        return hmac.new(key, name.encode() + b"\0" + content, hashlib.sha256).hexdigest()[:32]
+
+    def write_secrets(self, given: Mapping[str, str | None], *, generate: bool) -> list[str]:
+        """Write the given secrets where they differ; make the missing ones when asked. Returns the names written."""
+        self.create()
+        if not (self.path / "salt").is_file():
+            self._write(self.path / "salt", randomness.token_bytes(32), 0o600)
+        written = []
+        for name, value in given.items():
+            file = self.path / "secrets" / name
+            if value is None and (file.is_file() or not generate):
+                continue
+            content = (value if value is not None else randomness.token_urlsafe(32)).encode()
+            if not file.is_file() or file.read_bytes() != content:
+                self._write(file, content, 0o444)
+                written.append(name)
+        return written
+
+    # Releases
+
+    def releases(self) -> list[int]:
+        """The numbers of all recorded releases, oldest first."""
+        folder = self.path / "releases"
+        return sorted(int(entry.name) for entry in folder.iterdir() if entry.name.isdigit()) if folder.is_dir() else []
+
+    def current(self) -> int | None:
+        """The number of the release that serves, None before the first."""
+        file = self.path / "current"
+        return int(file.read_text()) if file.is_file() else None
+
+    def folder(self, number: int) -> Path:
+        """A release's folder."""
+        return self.path / "releases" / f"{number:06d}"
+
+    def record(self, number: int) -> dict[str, Any]:
+        """A release's record. Raises DeployError when it cannot be read."""
+        file = self.folder(number) / "record.json"
+        try:
+            return json.loads(file.read_text())
+        except (OSError, ValueError) as error:
+            raise DeployError(f"read the record of release {number}: {file}: {error}") from error
+
+    def begin(self, record: Mapping[str, Any], compose_file: str) -> int:
+        """Write a new release's record before anything changes, and return its number."""
+        self.create()
+        number = max(self.releases(), default=0) + 1
+        new = self.path / "releases" / f".new-{number:06d}"
+        shutil.rmtree(new, ignore_errors=True)
+        new.mkdir(mode=0o700)
+        full = {"number": number, "who": getpass.getuser(), "when": now(), **record}
+        self._write(new / "record.json", json.dumps(full, indent=1).encode(), 0o400)
+        self._write(new / "compose.yaml", compose_file.encode(), 0o600)
+        new.rename(self.folder(number))
+        self.note(number, "record", "written")
+        return number
+
+    def note(self, number: int, step: str, outcome: str, **more: Any) -> None:
+        """Append one line to a release's journal."""
+        with (self.folder(number) / "journal.jsonl").open("a") as journal:
+            journal.write(json.dumps({"time": now(), "step": step, "outcome": outcome, **more}) + "\n")
+            journal.flush()
+            os.fsync(journal.fileno())
+
+    def journal(self, number: int) -> list[dict[str, Any]]:
+        """A release's journal; a last line that a kill cut short is left out."""
+        file = self.folder(number) / "journal.jsonl"
+        lines = []
+        for line in file.read_text().splitlines() if file.is_file() else []:
+            with contextlib.suppress(ValueError):
+                lines.append(json.loads(line))
+        return lines
+
+    def finish(self, number: int, outcome: str, keep: int) -> None:
+        """Note the outcome; a success becomes the current release; the oldest records beyond `keep` go."""
+        if outcome == "succeeded":
+            self._write(self.path / "current", str(number).encode(), 0o600)
+        self.note(number, "outcome", outcome)
+        serving = self.current()
+        for old in [n for n in self.releases() if n not in (serving, number)][: -keep or None]:
+            shutil.rmtree(self.folder(old), ignore_errors=True)
+
+    def interrupted(self) -> dict[str, Any] | None:
+        """The newest release when its run ended without an outcome: {number, step, time}, else None."""
+        numbers = self.releases()
+        if not numbers:
+            return None
+        journal = self.journal(numbers[-1])
+        if journal and journal[-1]["step"] == "outcome":
+            return None
+        last = journal[-1] if journal else {"step": "record", "time": ""}
+        return {"number": numbers[-1], "step": last["step"], "time": last["time"]}
+
+    # Lock
+
+    def lock_holder(self) -> dict[str, Any] | None:
+        """Who holds the lock, None when it is free or has ended (expired, or its process on this host is gone)."""
+        try:
+            holder = json.loads((self.path / "lock").read_text())
+        except FileNotFoundError:
+            return None
+        except ValueError:
+            return None  # cut short by a crash of the host: nobody who lives wrote it
+        if holder["expires"] < time.time() or not _alive(holder):
+            return None
+        return holder
+
+    def lock(self, identity: Mapping[str, Any], why: str) -> str:
+        """Take the lock for `identity` ({host, pid, started}: the controller's process).
+
+        Returns a sentence about a lock that was taken over, '' when it was free. Raises Locked, naming the holder.
+        """
+        self.create()
+        mine = {**identity, "who": getpass.getuser(), "why": why, "since": now(), "expires": time.time() + LOCK_SECONDS}
+        said = ""
+        while True:
+            if self._link(mine):
+                return said
+            holder = self.lock_holder()
+            if holder and _same(holder, identity):
+                self.renew(identity)
+                return said
+            if holder:
+                raise Locked(
+                    f"another run has the lock: {holder['who']} on {holder['host']} (process {holder['pid']}), "
+                    f"{holder['why']}, since {holder['since']}; wait for it to end"
+                )
+            said = self._break_stale() or said
+
+    def _link(self, content: Mapping[str, Any]) -> bool:
+        """Create the lock file with its content at once, as only a link can; False when there is one."""
+        draft = self.path / f".lock-{os.getpid()}-{randomness.token_hex(4)}"
+        draft.write_text(json.dumps(content))
+        try:
+            os.link(draft, self.path / "lock")
+        except FileExistsError:
+            return False
+        finally:
+            draft.unlink()
+        return True
+
+    def _break_stale(self) -> str:
+        """Move an ended lock away. Of two runs that try, one wins: the other finds no file or one that lives."""
+        grave = self.path / f".lock-stale-{randomness.token_hex(4)}"
+        try:
+            (self.path / "lock").rename(grave)
+        except FileNotFoundError:
+            return ""
+        try:
+            holder = json.loads(grave.read_text())
+        except ValueError:
+            holder = {}
+        if holder and holder["expires"] >= time.time() and _alive(holder):
+            # Between our look and our move somebody took it over: give it back, unless a third has it by now.
+            with contextlib.suppress(FileExistsError):
+                os.link(grave, self.path / "lock")
+            grave.unlink()
+            return ""
+        grave.unlink()
+        who = f"{holder.get('who', 'somebody')} ({holder.get('why', 'unknown')}, since {holder.get('since', 'unknown')})"
+        return f"took over the lock of a run that ended without giving it back: {who}"
+
+    def renew(self, identity: Mapping[str, Any]) -> None:
+        """Push the lock's end further. Raises Locked when it is somebody else's by now."""
+        try:
+            holder = json.loads((self.path / "lock").read_text())
+        except (FileNotFoundError, ValueError):
+            holder = {}
+        if not _same(holder, identity):
+            raise Locked("this run has lost its lock (it was stopped for too long); deploy again")
+        holder["expires"] = time.time() + LOCK_SECONDS
+        self._write(self.path / "lock", json.dumps(holder).encode(), 0o600)
+
+    def unlock(self, identity: Mapping[str, Any]) -> None:
+        """Give the lock back, if it is ours."""
+        with contextlib.suppress(FileNotFoundError, ValueError):
+            if _same(json.loads((self.path / "lock").read_text()), identity):
+                (self.path / "lock").unlink()
+
+    def _write(self, file: Path, content: bytes, mode: int) -> None:
+        draft = file.with_name(f".{file.name}-{randomness.token_hex(4)}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        try:
+            with os.fdopen(descriptor, "wb") as target:
+                target.write(content)
+                target.flush()
+                os.fsync(target.fileno())
+            draft.chmod(mode)  # whatever the umask is
+            draft.rename(file)
+        except OSError:
+            draft.unlink(missing_ok=True)
+            raise
+
+
+def holder(host: str, pid: int) -> dict[str, Any]:
+    """Who would hold a lock: the controller's host and process, and on that host its start time (pids are reused)."""
+    return {"host": host, "pid": pid, "started": _started(pid) if host == socket.gethostname() else ""}
+
+
+def now() -> str:
+    """The time, UTC, to the second, RFC 3339."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+
+
+def _same(holder: Mapping[str, Any], identity: Mapping[str, Any]) -> bool:
+    return all(holder.get(key) == identity.get(key) for key in ("host", "pid", "started"))
+
+
+def _started(pid: int) -> str:
+    """A process's start time in the kernel's ticks; '' where there is no /proc."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return ""
+
+
+def _alive(holder: Mapping[str, Any]) -> bool:
+    """Whether the holder lives, as far as this host can tell: a process of another host is given its full time."""
+    if holder["host"] != socket.gethostname():
+        return True
+    try:
+        os.kill(holder["pid"], 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return _started(holder["pid"]) == holder["started"]

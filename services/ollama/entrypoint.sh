@@ -6,7 +6,7 @@
 # OLLAMA_THREADS     threads of the model; by default what the CPU limit allows
 set -euo pipefail
 shopt -s nullglob globstar
-# shellcheck source=services/ollama/lib.sh
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . /usr/local/lib/ollama/lib.sh
 
 stop_with() {

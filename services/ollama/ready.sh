@@ -1,7 +1,7 @@
 #!/bin/bash
 # Exits 0 when TODO_MODEL has answered once since the start and is still in memory. Without TODO_MODEL: when the server answers.
 set -uo pipefail
-# shellcheck source=services/ollama/lib.sh
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . /usr/local/lib/ollama/lib.sh
 
 if [[ -z ${TODO_MODEL-} ]]; then

@@ -2,7 +2,7 @@
 # Runs the image's entry point with the real model: `docker run --rm IMAGE_OF_STAGE_test`. Prints "N passed, N failed".
 # shellcheck disable=SC2016,SC2034  # what `check ... eval` gets is expanded when it is evaluated
 set -uo pipefail
-# shellcheck source=services/ollama/lib.sh
+# shellcheck source-path=SCRIPTDIR source=../lib.sh
 . /usr/local/lib/ollama/lib.sh
 
 passed=0 failed=0

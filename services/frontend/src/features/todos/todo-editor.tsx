@@ -19,7 +19,9 @@ export function TodoEditor({ todo, onSave, onCancel }: Props) {
 
   useEffect(() => {
     const title = form.current?.elements.namedItem("title");
-    if (title instanceof HTMLInputElement) title.select();
+    if (!(title instanceof HTMLInputElement)) return;
+    title.focus();
+    title.select();
   }, []);
 
   function submit(event: SubmitEvent<HTMLFormElement>) {

@@ -1,0 +1,119 @@
+import { describe, expect, it, vi } from "vitest";
+import { ProblemError } from "@/lib/problem";
+import type { Todo } from "@/lib/todo";
+import { todo } from "../../../test/todos";
+import type { TodoApi } from "./api";
+import { rowsOf } from "./board";
+import { TodoStore } from "./store";
+
+const problem = (status: number, code = "x") => new ProblemError({ status, code, title: "No", detail: "No.", errors: [] });
+
+function setUp(answers: Partial<TodoApi>, first: Todo[] = [todo(2), todo(1)]) {
+  const unexpected = () => Promise.reject(new Error("not expected"));
+  const api: TodoApi = {
+    list: unexpected,
+    get: unexpected,
+    create: unexpected,
+    edit: unexpected,
+    remove: unexpected,
+    restore: unexpected,
+    ...answers,
+  };
+  const store = new TodoStore(api, "all", { page: { items: first, next_cursor: null } });
+  return { store, titles: () => rowsOf(store.snapshot().board, store.snapshot().filter).map((row) => row.todo.title) };
+}
+
+it("sends changes of one todo one after the other, each with the version before it", async () => {
+  const edit = vi.fn((_: string, patch: object, version: number) => Promise.resolve(todo(1, { ...patch, version: version + 1 })));
+  const { store } = setUp({ edit });
+  await Promise.all([store.edit(todo(1), { title: "A" }), store.edit(todo(1), { title: "B" }), store.edit(todo(1), { title: "C" })]);
+  expect(edit.mock.calls.map(([, patch, version]) => [patch, version])).toEqual([
+    [{ title: "A" }, 1],
+    [{ title: "B" }, 2],
+    [{ title: "C" }, 3],
+  ]);
+});
+
+it("shows the server's state after a lost race, and says so", async () => {
+  const { store, titles } = setUp({
+    edit: () => Promise.reject(problem(412, "version_mismatch")),
+    get: () => Promise.resolve(todo(1, { version: 5, title: "Theirs" })),
+  });
+  await expect(store.edit(todo(1), { title: "Mine" })).rejects.toThrow("changed elsewhere");
+  expect(titles()).toEqual(["Todo 2", "Theirs"]);
+});
+
+it("puts the row back when deleting fails, and drops it when it is gone already", async () => {
+  const answers = [problem(500), problem(404, "not_found")];
+  const { store, titles } = setUp({ remove: () => Promise.reject(answers.shift() ?? problem(500)) });
+  await expect(store.remove(todo(1))).rejects.toThrow();
+  expect(titles()).toEqual(["Todo 2", "Todo 1"]);
+  await expect(store.remove(todo(1))).rejects.toThrow();
+  expect(titles()).toEqual(["Todo 2"]);
+});
+
+it("repeats a failed add under the same key, so that it cannot happen twice", async () => {
+  const keys: string[] = [];
+  const { store } = setUp({
+    create: (_, key) => {
+      keys.push(key);
+      return keys.length === 1 ? Promise.reject(problem(504)) : Promise.resolve(todo(9));
+    },
+  });
+  await expect(store.add({ title: "Milk" })).rejects.toThrow();
+  await store.add({ title: "Milk" });
+  await store.add({ title: "Milk" });
+  expect(keys[1]).toBe(keys[0]);
+  expect(keys[2]).not.toBe(keys[0]);
+});
+
+describe("events", () => {
+  it("ask the server only about what is not known yet", async () => {
+    const get = vi.fn(() => Promise.resolve(todo(1, { version: 2, title: "Elsewhere" })));
+    const { store, titles } = setUp({ get });
+    await store.receive({ type: "updated", id: "t1", version: 1 });
+    expect(get).not.toHaveBeenCalled();
+    await store.receive({ type: "updated", id: "t1", version: 2 });
+    expect(titles()).toEqual(["Todo 2", "Elsewhere"]);
+    await store.receive({ type: "deleted", id: "t2", version: 2 });
+    expect(titles()).toEqual(["Elsewhere"]);
+  });
+
+  it("wait for the answer to our own change", async () => {
+    const get = vi.fn(() => Promise.reject(problem(500)));
+    let answer: (todo: Todo) => void = () => undefined;
+    const { store, titles } = setUp({ get, create: () => new Promise((resolve) => (answer = resolve)) });
+    const adding = store.add({ title: "Todo 9" });
+    await store.receive({ type: "created", id: "t9", version: 1 });
+    await vi.waitFor(() => { answer(todo(9)); });
+    await adding;
+    expect(get).not.toHaveBeenCalled();
+    expect(titles()).toEqual(["Todo 9", "Todo 2", "Todo 1"]);
+  });
+});
+
+describe("reading", () => {
+  it("keeps what is there and the reason when it fails, and recovers", async () => {
+    const answers = [() => Promise.reject(problem(502, "upstream_unreachable")), () => Promise.resolve({ items: [todo(7)], next_cursor: null })];
+    const { store, titles } = setUp({ list: () => (answers.shift() ?? (() => Promise.reject(problem(500))))() });
+    await store.refresh();
+    expect(titles()).toEqual(["Todo 2", "Todo 1"]);
+    expect(store.snapshot().problem?.code).toBe("upstream_unreachable");
+    await store.refresh();
+    expect(titles()).toEqual(["Todo 7"]);
+    expect(store.snapshot().problem).toBeNull();
+  });
+
+  it("ignores the answer for a filter that is no longer chosen", async () => {
+    const waiting: ((items: Todo[]) => void)[] = [];
+    const { store, titles } = setUp({
+      list: () => new Promise((resolve) => waiting.push((items) => { resolve({ items, next_cursor: null }); })),
+    });
+    const done = store.show("done");
+    const open = store.show("open");
+    waiting[1]?.([todo(5)]);
+    waiting[0]?.([todo(6, { completed: true })]);
+    await Promise.all([done, open]);
+    expect(titles()).toEqual(["Todo 5"]);
+  });
+});

@@ -1,0 +1,39 @@
+import { expect, it } from "vitest";
+import { parseAnswer, reasonOf, titlesOf, type Action } from "./chat";
+
+it.each([null, 3, "text", [], { actions: 1, confirm: [], choices: {} }])("reads an answer out of anything (%j)", (value) => {
+  expect(parseAnswer(value)).toEqual({ reply: "", actions: [], choices: [], source: "rules" });
+});
+
+it("reads a whole answer and leaves out a tool that does not exist", () => {
+  const answer = parseAnswer({
+    reply: "Done.",
+    actions: [{ tool: "create_todo", arguments: { title: "Milk" }, status: "done", result: { title: "Milk" }, undo: "u" }, { tool: "format_disk" }],
+    confirm: { token: "t", summary: "Delete 2 todos?" },
+    choices: [{ label: "Milk", message: "complete milk" }],
+    source: "model",
+  });
+  expect(answer).toMatchObject({ reply: "Done.", confirm: { token: "t" }, choices: [{ label: "Milk" }], source: "model" });
+  expect(answer.actions).toEqual([
+    { tool: "create_todo", arguments: { title: "Milk" }, status: "done", result: { title: "Milk" }, undo: "u" },
+  ]);
+});
+
+const action = (parts: Partial<Action>): Action => ({ tool: "list_todos", arguments: {}, status: "done", result: null, ...parts });
+
+it.each([
+  [{ title: "One" }, ["One"]],
+  [{ todo: { title: "One" } }, ["One"]],
+  [[{ title: "One" }, { title: "Two" }], ["One", "Two"]],
+  [{ items: [{ title: "One" }] }, ["One"]],
+  [null, []],
+])("finds the titles in %j", (result, titles) => {
+  expect(titlesOf(action({ result }))).toEqual(titles);
+});
+
+it("falls back on the arguments and always has a reason", () => {
+  expect(titlesOf(action({ arguments: { title: "Milk" } }))).toEqual(["Milk"]);
+  expect(reasonOf(action({ result: "No such todo." }))).toBe("No such todo.");
+  expect(reasonOf(action({ result: { detail: "Gone." } }))).toBe("Gone.");
+  expect(reasonOf(action({}))).toBe("It did not work.");
+});

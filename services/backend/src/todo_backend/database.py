@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import URL, Connection, create_engine, event
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 
 # A connection that was used a moment ago is there; asking each time would cost a round trip per request.
 IDLE_BEFORE_PING = 5.0
@@ -39,7 +39,11 @@ class Database:
             url,
             pool_size=pool_size,
             max_overflow=0,
+            # The driver would wrap each read into BEGIN and ROLLBACK, three round trips for one, and changing its
+            # mode at every checkout takes its locks. So begin() says BEGIN itself.
+            isolation_level="AUTOCOMMIT",
             pool_timeout=5,
+            pool_reset_on_return=None,  # begin() leaves nothing to reset
             pool_use_lifo=True,  # the few warm connections are used, the others may idle
             connect_args={
                 **CONNECT_ARGS,
@@ -47,22 +51,34 @@ class Database:
                 "options": SERVER_OPTIONS,
             },
         )
-        # Without BEGIN and ROLLBACK a read is one round trip instead of three.
-        self._reader = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         event.listen(self._engine, "checkin", _note_use)
         event.listen(self._engine, "checkout", _ping_when_idle)
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """Yield a connection in a transaction: committed at the end, rolled back on any error."""
-        with self._engine.begin() as connection:
-            yield connection
+        with self._engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN")
+            try:
+                yield connection
+                connection.exec_driver_sql("COMMIT")
+            except BaseException:
+                self._roll_back(connection)
+                raise
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Yield a connection for single statements, each on its own."""
-        with self._reader.connect() as connection:
+        with self._engine.connect() as connection:
             yield connection
+
+    @staticmethod
+    def _roll_back(connection: Connection) -> None:
+        try:
+            if not connection.invalidated:
+                connection.exec_driver_sql("ROLLBACK")
+        except SQLAlchemyError:
+            connection.invalidate()  # in an unknown state, nobody else may get it
 
     def in_use(self) -> int:
         return self._engine.pool.checkedout()  # type: ignore[attr-defined, no-any-return]
@@ -81,6 +97,5 @@ def _ping_when_idle(connection: Any, record: Any, _proxy: object) -> None:  # no
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-        connection.rollback()
     except Exception as error:
         raise DisconnectionError from error  # the pool opens a new one instead

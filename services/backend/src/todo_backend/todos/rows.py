@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from pydantic_core import to_json
+from sqlalchemy import Text, cast
 
 from todo_backend.tables import todo
 from todo_backend.todos.due import shown
 from todo_backend.todos.schemas import PRIORITIES
 
 COLUMNS = (
-    todo.c.id,
+    # As text: the driver would make objects of it that are only printed again.
+    cast(todo.c.id, Text).label("id"),
     todo.c.title,
     todo.c.description,
     todo.c.completed,

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { parseAnswer, reasonOf, titlesOf, type Action } from "./chat";
+import { parseAnswer, reasonOf, sizeOf, titlesOf, type Action } from "./chat";
 
 it.each([null, 3, "text", [], { actions: 1, confirm: [], choices: {} }])("reads an answer out of anything (%j)", (value) => {
   expect(parseAnswer(value)).toEqual({ reply: "", actions: [], choices: [], source: "rules" });
@@ -29,6 +29,11 @@ it.each([
   [null, []],
 ])("finds the titles in %j", (result, titles) => {
   expect(titlesOf(action({ result }))).toEqual(titles);
+});
+
+it("counts the todos of an action, also when it tells only their number", () => {
+  expect(sizeOf(action({ result: { items: [{ title: "One" }, { title: "Two" }], more: false } }))).toBe(2);
+  expect(sizeOf(action({ tool: "delete_todo", result: { done: 3, failed: 0 } }))).toBe(3);
 });
 
 it("falls back on the arguments and always has a reason", () => {

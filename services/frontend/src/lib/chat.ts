@@ -67,6 +67,12 @@ export function titlesOf({ arguments: given, result }: Action): string[] {
   return title ? [title] : [];
 }
 
+/** @returns how many todos an action was about; one that touched many tells their number, not their titles. */
+export function sizeOf(action: Action): number {
+  const { done } = fieldsOf(action.result);
+  return typeof done === "number" ? done : titlesOf(action).length;
+}
+
 /** @returns why an action failed, as one sentence. */
 export function reasonOf({ result }: Action): string {
   const { detail, message, error, title } = fieldsOf(result);

@@ -25,7 +25,7 @@ export async function send(path: string, { method = "GET", body, headers, signal
   }
   if (response.ok) return response;
   const problem = parseProblem(response.status, await response.json().catch(() => null));
-  if (problem.status === 401 && problem.code !== "invalid_credentials") leaveForLogin();
+  if (problem.status === 401 && problem.code !== "wrong_credentials") leaveForLogin();
   throw new ProblemError(problem);
 }
 

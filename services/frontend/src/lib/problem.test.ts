@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { fieldErrors, parseProblem, ProblemError, sentence, sentenceOf } from "./problem";
 
 it("uses the page's words for a code it knows, else the service's", () => {
-  expect(sentence(parseProblem(401, { code: "invalid_credentials", detail: "nope" }))).toBe("The email or the password is not right.");
+  expect(sentence(parseProblem(401, { code: "wrong_credentials", detail: "nope" }))).toBe("The email or the password is not right.");
   expect(sentence(parseProblem(422, { code: "title_too_long", detail: "The title is too long." }))).toBe("The title is too long.");
   expect(sentence(parseProblem(418, { title: "I am a teapot" }))).toBe("I am a teapot");
 });

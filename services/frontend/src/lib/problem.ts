@@ -13,12 +13,17 @@ export type Problem = {
 
 /** Codes that the page has its own words for. Any other code shows the sentence that the service sent. */
 const WORDS = {
-  invalid_credentials: "The email or the password is not right.",
+  wrong_credentials: "The email or the password is not right.",
   email_taken: "There is an account with this email already. Log in instead?",
-  rate_limited: "Too many tries in a short time. Wait a minute, then try again.",
+  wrong_password: "The password is not right.",
+  too_many_requests: "Too many tries in a short time. Wait a minute, then try again.",
   version_mismatch: "This todo was changed elsewhere. The list shows it as it is now.",
   unauthorized: "Your session has ended. Log in again.",
   not_found: "This todo is gone.",
+  token_invalid: "This can no longer be done: the question has expired. Ask the assistant again.",
+  token_used: "This was done already.",
+  unavailable: "The server cannot answer right now. Try again in a moment.",
+  backend_unavailable: "The assistant cannot reach your list right now. Try again in a moment.",
   cross_site: "This request came from another site and was refused.",
   upstream_unreachable: "The server cannot be reached right now. Try again in a moment.",
   upstream_timeout: "The server took too long to answer. Try again.",
@@ -73,7 +78,7 @@ export function parseProblem(status: number, body: unknown): Problem {
   const fallback = `The server answered with status ${status}.`;
   return {
     status,
-    code: text(fields.code, status === 401 ? "unauthorized" : status === 429 ? "rate_limited" : "unknown"),
+    code: text(fields.code, status === 401 ? "unauthorized" : status === 429 ? "too_many_requests" : "unknown"),
     title: text(fields.title, fallback),
     detail: text(fields.detail, ""),
     errors: errors.map((e) => ({ field: text(e.field, ""), message: text(e.message, "") })),

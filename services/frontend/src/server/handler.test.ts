@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { NextRequest } from "next/server";
 import { beforeEach, expect, it, vi } from "vitest";
 import { handler, type Visit } from "./handler";

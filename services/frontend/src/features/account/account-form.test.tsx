@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, it, vi } from "vitest";
@@ -40,7 +41,7 @@ it("shows the server's complaint at its field and keeps what was typed", async (
 });
 
 it("says once, for both fields, that a login failed", async () => {
-  fetched.mockResolvedValue(Response.json({ code: "invalid_credentials" }, { status: 401 }));
+  fetched.mockResolvedValue(Response.json({ code: "wrong_credentials" }, { status: 401 }));
   render(<AccountForm kind="login" next="/" />);
   await fill({ Email: "ada@example.com", Password: "wrong" });
   expect((await screen.findByRole("alert")).textContent).toBe("The email or the password is not right.");

@@ -26,7 +26,7 @@ export function DeleteAccount({ ref, email }: { ref: Ref<HTMLDialogElement>; ema
       goTo("/signup");
     } catch (failure) {
       const byField = failure instanceof ProblemError ? fieldErrors(failure.problem) : {};
-      setError(byField.password ?? (isWrongPassword(failure) ? "The password is not right." : sentenceOf(failure)));
+      setError(byField.password ?? sentenceOf(failure));
       setBusy(false);
     }
   }
@@ -57,8 +57,4 @@ export function DeleteAccount({ ref, email }: { ref: Ref<HTMLDialogElement>; ema
       </form>
     </dialog>
   );
-}
-
-function isWrongPassword(error: unknown): boolean {
-  return error instanceof ProblemError && error.problem.code === "invalid_credentials";
 }

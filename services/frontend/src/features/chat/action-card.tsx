@@ -1,4 +1,4 @@
-import { reasonOf, titlesOf, type Action, type Tool } from "@/lib/chat";
+import { reasonOf, sizeOf, titlesOf, type Action, type Tool } from "@/lib/chat";
 import { Button } from "@/ui/button";
 import { CheckIcon, ListIcon, PencilIcon, PlusIcon, TrashIcon, UndoIcon, WarningIcon } from "@/ui/icons";
 
@@ -26,7 +26,7 @@ export function ActionCard({ action, undone, onUndo }: Props) {
       <div className="min-w-0 flex-1 py-1.5">
         <p className="font-medium">
           {undone ? "Undone" : worked ? done : failed}
-          {action.tool === "list_todos" && worked && `: ${count(titles.length)}`}
+          {worked && (action.tool === "list_todos" || titles.length === 0) && `: ${count(sizeOf(action))}`}
         </p>
         {titles.length > 0 && (
           <ul className={`mt-0.5 space-y-0.5 text-muted wrap-anywhere ${undone ? "line-through" : ""}`}>
@@ -40,7 +40,7 @@ export function ActionCard({ action, undone, onUndo }: Props) {
         {!worked && <p className="mt-0.5 text-bad">{reasonOf(action)}</p>}
       </div>
       {undo !== undefined && worked && !undone && (
-        <Button look="quiet" size="small" aria-label={`Undo: ${done} ${titles.join(", ")}`} onClick={() => { onUndo(undo); }}>
+        <Button look="quiet" size="small" aria-label={`Undo: ${done} ${titles.join(", ") || count(sizeOf(action))}`} onClick={() => { onUndo(undo); }}>
           <UndoIcon />
           Undo
         </Button>

@@ -1,6 +1,6 @@
 import { openSession } from "@/server/backend";
-import { handler } from "@/server/handler";
+import { handler, pick } from "@/server/handler";
 
-export const POST = handler(({ method, requestId, body, signal }) =>
-  openSession("/api/auth/signup", { method, requestId, body, signal }),
+export const POST = handler(({ method, requestId, body, headers, signal }) =>
+  openSession("/api/auth/signup", { method, requestId, body, signal, headers: pick(headers, "x-forwarded-for") }),
 );

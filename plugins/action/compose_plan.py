@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-import yaml
 from ansible.plugins.action import ActionBase
 from ansible_collections.todoapp.stack.plugins.module_utils import compose_plan, markers
+from ansible_collections.todoapp.stack.plugins.module_utils.compose_file import compose_file
 from ansible_collections.todoapp.stack.plugins.module_utils.errors import DeployError
 
 
@@ -31,6 +31,7 @@ class ActionModule(ActionBase):
             # An interrupted run may have stopped before its migrations or its verification: go through it again.
             "needed": bool(plan or seen["interrupted"] or not seen["current"]),
             "diff": {"prepared": compose_plan.show(plan)},
+            "said": compose_plan.show(plan).rstrip() if self._task.check_mode or self._task.diff else compose_plan.summary(plan),
             "project": project,
             "compose_file": compose_file(project),
             "remove": [entry["service"] for entry in plan if entry["action"] == "remove"],
@@ -51,20 +52,3 @@ def _waves(plan: compose_plan.Plan, components: list[dict[str, Any]]) -> dict[st
     touched = {entry["service"] for entry in plan if entry["action"] != "remove"}
     names = {True: [c["name"] for c in components if c["is_store"]], False: [c["name"] for c in components if not c["is_store"]]}
     return {"stores": [n for n in names[True] if n in touched], "rest": [n for n in names[False] if n in touched]}
-
-
-def compose_file(project: dict[str, Any]) -> str:
-    """The project as a Compose file. `$` is doubled: Compose would take it for a variable."""
-    return "# Rendered by todoapp.stack; changes here are overwritten by the next deploy.\n" + yaml.safe_dump(
-        _escaped(project), sort_keys=False, width=120, allow_unicode=True
-    )
-
-
-def _escaped(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _escaped(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_escaped(inner) for inner in value]
-    return value.replace("$", "$$") if isinstance(value, str) else value
-
-

@@ -21,13 +21,13 @@ class ActionModule(ActionBase):
         rendered, seen = self._task.args["release"], self._task.args["observed"]
         given = self._templar.template((task_vars or {}).get("todo_secrets", {}))
         found = [*problems(rendered, seen, given), *seen["taken_ports"]]
-        said = []
+        said = [f"Docker {seen['engine']}, {seen['free']['bytes'] / 1e9:.0f} GB free"]
         if seen["interrupted"]:
             last = seen["interrupted"]
             said.append(f"release {last['number']} was interrupted at {last['step']} ({last['time']}); this run goes on from what is there")
         if seen["made_secrets"]:
             said.append(f"made secrets: {', '.join(seen['made_secrets'])}")
-        result["said"] = said
+        result |= {"changed": False, "said": said}
         if found and not seen["lock"]:
             text = "\n\n".join(explain(diagnosis) for diagnosis in found)
             return result | {"failed": True, "msg": text, "diagnosis": found[0], "diagnoses": found}

@@ -199,6 +199,17 @@ def show(plan: Plan) -> str:
     return "\n".join(lines) + "\n"
 
 
+def summary(plan: Plan) -> str:
+    """The plan in one line: what would be created, replaced, started, removed."""
+    words = {"create": "create", "update": "replace", "start": "start", "remove": "remove"}
+    parts = [
+        f"{word} {', '.join(names)}"
+        for action, word in words.items()
+        if (names := [entry["service"] for entry in plan if entry["action"] == action])
+    ]
+    return "; ".join(parts) or "nothing to do"
+
+
 def _short(value: Any) -> str:
     text = "(none)" if value is None else str(value)
     return text if len(text) <= 120 else f"{text[:117]}..."

@@ -85,7 +85,9 @@ def act(params: dict) -> dict:
             lambda: state.renew(identity),
         )
     state.note(number, step, "done")
-    return {"changed": True, "seconds": round(time.monotonic() - start, 2)}
+    done = f"{params['component']} {step}" if params["run_to_end"] else f"started {', '.join(params['services'])}"
+    gone = [f"removed {', '.join(params['remove'])}"] if params["remove"] else []
+    return {"changed": True, "seconds": round(time.monotonic() - start, 2), "said": [*gone, done] if params["services"] else gone}
 
 
 def main() -> None:

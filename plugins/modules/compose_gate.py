@@ -55,7 +55,7 @@ def act(params: dict) -> dict:
     state.note(params["release"], "gate", "started", component=name)
     took = compose_engine.gate(params["project"], name, name, params["seconds"], lambda: state.renew(identity))
     state.note(params["release"], "gate", "ready", component=name)
-    return {"changed": False, "seconds": round(took, 2)}
+    return {"changed": False, "seconds": round(took, 2), "said": f"{name} is ready"}
 
 
 def main() -> None:

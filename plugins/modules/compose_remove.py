@@ -51,7 +51,7 @@ def act(params: dict, *, check_mode: bool) -> dict:
     if check_mode:
         found = [f"container {name}" for name in sorted(docker.containers(project))]
         found += [f"volume {name}" for name in docker.volumes(project)] if data else []
-        return {"changed": bool(found), "removed": found}
+        return {"changed": bool(found), "removed": found, "said": [f"would remove {name}" for name in found] or "nothing to remove"}
     existed = state.path.is_dir()
     identity = holder(params["holder_host"], params["holder_pid"])
     if existed:
@@ -64,7 +64,9 @@ def act(params: dict, *, check_mode: bool) -> dict:
     finally:
         if existed:
             state.unlock(identity)
-    return {"changed": bool(removed), "removed": removed}
+    kept = [] if data else [f"kept volume {name}" for name in docker.volumes(project)]
+    said = [f"removed {name}" for name in removed] + kept
+    return {"changed": bool(removed), "removed": removed, "said": said or "nothing to remove"}
 
 
 def main() -> None:

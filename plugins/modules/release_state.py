@@ -74,6 +74,7 @@ def act(params: dict) -> dict:
         except OSError:
             state.unlock(identity)
             raise
+        result["said"] = [*filter(None, [result["said"]]), f"release {result['release']} recorded"]
     if params["action"] == "finish":
         state.finish(params["release"], params["outcome"], params["keep"])
     if params["action"] in ("finish", "unlock"):

@@ -17,15 +17,15 @@ class ActionModule(ActionBase):
         args = self._task.args
         failure = args["failure"]
         first = _first_failure(failure)
-        lines = [first.get("msg") or "the deploy failed"]
+        ends = []
         serving, lost = int(args.get("serving", 0)), args.get("not_restored", "")
         if serving and not lost:
-            lines.append(f"release {serving} serves again; release {args['release']} is recorded as rolled back")
+            ends.append(f"release {serving} serves again; release {args['release']} is recorded as rolled back")
         elif serving:
-            lines.append(f"release {serving} was put back and is not ready either: {lost}")
+            ends.append(f"release {serving} was put back and is not ready either: {lost}")
         else:
-            lines.append("there is no earlier release to go back to; what was started is left for you to look at")
-        return result | {"failed": True, "msg": "\n".join(lines), "diagnosis": first.get("diagnosis", {}), "serving": serving if not lost else 0}
+            ends.append("there is no earlier release to go back to; what was started is left for you to look at")
+        return result | {"failed": True, "ends": "\n".join(ends), "msg": "\n".join([first.get("msg") or "the deploy failed", *ends]), "diagnosis": first.get("diagnosis", {}), "serving": serving if not lost else 0}
 
 
 def _first_failure(failure: dict[str, Any]) -> dict[str, Any]:

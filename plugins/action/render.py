@@ -11,7 +11,7 @@ import yaml
 from ansible import constants
 from ansible.plugins.action import ActionBase
 from ansible.utils.collection_loader import AnsibleCollectionConfig
-from ansible_collections.todoapp.stack.plugins.module_utils import markers, release
+from ansible_collections.todoapp.stack.plugins.module_utils import images, markers, release
 from ansible_collections.todoapp.stack.plugins.module_utils.errors import DeployError, OptionError, did_you_mean
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -120,5 +120,4 @@ class ActionModule(ActionBase):
             if reference and not reference["tag"] and not reference["digest"]:
                 if not (context / "Dockerfile").is_file():
                     raise OptionError([f"{role.name}_image has neither tag nor digest, and services/{role.name} has no Dockerfile to build it"])
-                from ansible_collections.todoapp.stack.plugins.module_utils import images
                 reference["tag"] = images.content_tag(context, {}, options["todo_base_image"])

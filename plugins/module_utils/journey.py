@@ -99,29 +99,29 @@ def travel(base: str, *, model: bool) -> tuple[list[dict[str, Any]], StepFailed 
         return "the session is this user's"
 
     def create() -> str:
-        todo.update(expect("backend", 201, "POST", "/api/todos/", {"title": "Pack for the journey"}))
+        todo.update(expect("backend", 201, "POST", "/api/todos", {"title": "Pack for the journey"}))
         return str(todo["title"])
 
     def listed() -> str:
-        items = expect("backend", 200, "GET", "/api/todos/")["items"]
+        items = expect("backend", 200, "GET", "/api/todos")["items"]
         if [item["id"] for item in items] != [todo["id"]]:
-            raise StepFailed("backend", "GET /api/todos/ does not show exactly the todo that was made")
+            raise StepFailed("backend", "GET /api/todos does not show exactly the todo that was made")
         return "1 todo"
 
     def update() -> str:
         tag = f'"{todo["version"]}"'
-        todo.update(expect("backend", 200, "PATCH", f"/api/todos/{todo['id']}/", {"completed": True, "priority": "high"}, If_Match=tag))
-        expect("backend", 412, "PATCH", f"/api/todos/{todo['id']}/", {"completed": False}, If_Match=tag)
+        todo.update(expect("backend", 200, "PATCH", f"/api/todos/{todo['id']}", {"completed": True, "priority": "high"}, If_Match=tag))
+        expect("backend", 412, "PATCH", f"/api/todos/{todo['id']}", {"completed": False}, If_Match=tag)
         return "done, and a lost update is refused"
 
     def delete() -> str:
-        expect("backend", 204, "DELETE", f"/api/todos/{todo['id']}/")
-        expect("backend", 404, "GET", f"/api/todos/{todo['id']}/")
+        expect("backend", 204, "DELETE", f"/api/todos/{todo['id']}")
+        expect("backend", 404, "GET", f"/api/todos/{todo['id']}")
         return "gone"
 
     def chat(message: str, tool: str) -> Callable[[], str]:
         def step() -> str:
-            answer = expect("chatbot", 200, "POST", "/api/chat/", {"message": message})
+            answer = expect("chatbot", 200, "POST", "/api/chat", {"message": message})
             tools = [action["tool"] for action in answer["actions"]]
             if tools != [tool]:
                 raise StepFailed("chatbot", f"to {message!r} the assistant did {tools or 'nothing'}: {answer['reply'][:200]}")
@@ -130,10 +130,10 @@ def travel(base: str, *, model: bool) -> tuple[list[dict[str, Any]], StepFailed 
         return step
 
     def model_answers() -> str:
-        status = expect("chatbot", 200, "GET", "/api/chat/status/")
+        status = expect("chatbot", 200, "GET", "/api/chat/status")
         if not status["model"]["reachable"]:
             raise StepFailed("ollama", f"the assistant does not reach its model: {status['model']['detail']}")
-        answer = expect("chatbot", 200, "POST", "/api/chat/", {"message": "Hello, how are you today?"})
+        answer = expect("chatbot", 200, "POST", "/api/chat", {"message": "Hello, how are you today?"})
         if answer["source"] != "model":
             raise StepFailed("ollama", f"the model did not answer: {answer['reply'][:200]}")
         return str(status["model"]["name"])

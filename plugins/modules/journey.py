@@ -11,6 +11,8 @@ options:
   front_door: {description: The page's URL., type: str, required: true}
   model: {description: Whether the model must answer., type: bool, default: true}
   project: {description: The Compose project whose logs explain a failure; empty for none., type: str, default: ""}
+  state_dir: {description: The state directory of the release that is verified; empty outside a deploy., type: path, default: ""}
+  release: {description: The release whose journal notes it; 0 for none., type: int, default: 0}
 author: todoapp.stack maintainers (@todoapp)
 """
 
@@ -28,11 +30,14 @@ import time
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.todoapp.stack.plugins.module_utils import docker, journey
 from ansible_collections.todoapp.stack.plugins.module_utils.diagnosis import Diagnosis, last_lines, sign_in
+from ansible_collections.todoapp.stack.plugins.module_utils.state import State
 
 SPEC = {
     "front_door": {"type": "str", "required": True},
     "model": {"type": "bool", "default": True},
     "project": {"type": "str", "default": ""},
+    "state_dir": {"type": "path", "default": ""},
+    "release": {"type": "int", "default": 0},
 }
 
 
@@ -49,6 +54,8 @@ def diagnose(failure: journey.StepFailed, project: str) -> Diagnosis:
 def main() -> None:
     module = AnsibleModule(argument_spec=SPEC, supports_check_mode=True)
     start = time.monotonic()
+    if module.params["release"]:
+        State(module.params["state_dir"]).note(module.params["release"], "verify", "started")
     steps, failure = journey.travel(module.params["front_door"], model=module.params["model"])
     took = round(time.monotonic() - start, 2)
     if failure:

@@ -77,6 +77,7 @@ def act(params: dict) -> dict:
         result["said"] = [*filter(None, [result["said"]]), f"release {result['release']} recorded"]
     if params["action"] == "finish":
         state.finish(params["release"], params["outcome"], params["keep"])
+        result["said"] = f"release {params['release']} {params['outcome']}"
     if params["action"] in ("finish", "unlock"):
         state.unlock(identity)
     return result

@@ -61,16 +61,11 @@ async def load(url: str, token: str, arguments: argparse.Namespace) -> dict[str,
     """Return the numbers of one run."""
     parts = urlsplit(url)
     host, port = parts.hostname or "127.0.0.1", parts.port or 80
-    request = (
-        f"GET {arguments.path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n\r\n"
-    ).encode()
+    request = (f"GET {arguments.path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n\r\n").encode()
     times: list[float] = []
     start = time.perf_counter()
     errors = await asyncio.gather(
-        *(
-            one_connection(host, port, request, start + arguments.seconds, times)
-            for _ in range(arguments.connections)
-        )
+        *(one_connection(host, port, request, start + arguments.seconds, times) for _ in range(arguments.connections))
     )
     elapsed = time.perf_counter() - start
     cuts = statistics.quantiles(times, n=100)

@@ -19,12 +19,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="backend", description="The todo application's backend.")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("serve", help="answer HTTP until SIGTERM").set_defaults(run=serve)
-    commands.add_parser("migrate", help="bring the database's schema up to this code").set_defaults(
-        run=migrate
-    )
-    commands.add_parser("schema-status", help="print schema and code revisions as JSON").set_defaults(
-        run=status
-    )
+    commands.add_parser("migrate", help="bring the database's schema up to this code").set_defaults(run=migrate)
+    commands.add_parser("schema-status", help="print schema and code revisions as JSON").set_defaults(run=status)
     command: Callable[[Configuration], int] = parser.parse_args(arguments).run
     try:
         configuration = settings.load()

@@ -13,7 +13,9 @@ IDLE_BEFORE_PING = 5.0
 
 # Limits of one statement of the service, in the server, so that a stuck one frees its connection.
 # UTC, so that what comes back can be printed with a Z.
-SERVER_OPTIONS = "-c timezone=UTC -c statement_timeout=5000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=10000"
+SERVER_OPTIONS = (
+    "-c timezone=UTC -c statement_timeout=5000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=10000"
+)
 CONNECT_ARGS: dict[str, Any] = {
     "connect_timeout": 3,
     # A database whose machine vanished is noticed after 10 s instead of the kernel's quarter of an hour.

@@ -12,6 +12,7 @@ from typing import Any
 
 import anyio.to_thread
 import psycopg2
+from psycopg2.extensions import connection
 from sqlalchemy import URL, Connection, text
 
 from todo_backend.database import CONNECT_ARGS
@@ -31,16 +32,16 @@ class TooManyStreams(Problem):
     status, code = 429, "too_many_streams"
 
 
-def publish(connection: Connection, account_id: str, kind: str, todo_id: str, version: int) -> None:
+def publish(transaction: Connection, account_id: str, kind: str, todo_id: str, version: int) -> None:
     """Tell of a change, when the transaction commits."""
     payload = {"account": account_id, "type": kind, "id": todo_id, "version": version}
-    connection.execute(_NOTIFY, {"payload": json.dumps(payload)})
+    transaction.execute(_NOTIFY, {"payload": json.dumps(payload)})
 
 
-def publish_end(connection: Connection, account_id: str, session_id: str | None) -> None:
+def publish_end(transaction: Connection, account_id: str, session_id: str | None) -> None:
     """End the streams of one session, or of the whole account, when the transaction commits."""
     payload = {"account": account_id, "end": session_id or "all"}
-    connection.execute(_NOTIFY, {"payload": json.dumps(payload)})
+    transaction.execute(_NOTIFY, {"payload": json.dumps(payload)})
 
 
 class Stream:
@@ -126,7 +127,7 @@ async def listen(hub: Hub, url: URL) -> None:
     wait = 0.5
     while True:
         try:
-            connection = await anyio.to_thread.run_sync(_connect, url)
+            source = await anyio.to_thread.run_sync(_connect, url)
         except psycopg2.Error as error:
             log.warning("listen for events: %s", str(error).strip())
             await asyncio.sleep(wait)
@@ -134,46 +135,38 @@ async def listen(hub: Hub, url: URL) -> None:
             continue
         wait = 0.5
         try:
-            await _drain(hub, connection)
+            await _drain(hub, source)
         except psycopg2.Error as error:
             log.warning("the event connection was lost: %s", str(error).strip())
         finally:
             hub.listening.clear()
             hub.end_all()
-            connection.close()
+            source.close()
 
 
-def _connect(url: URL) -> "psycopg2.extensions.connection":
-    connection = psycopg2.connect(
-        host=url.host,
-        port=url.port,
-        dbname=url.database,
-        user=url.username,
-        password=url.password,
-        application_name="todo-backend events",
-        **url.query,
-        **CONNECT_ARGS,
-    )
-    connection.autocommit = True
-    with connection.cursor() as cursor:
+def _connect(url: URL) -> connection:
+    dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    made: connection = psycopg2.connect(dsn, application_name="todo-backend events", **CONNECT_ARGS)
+    made.autocommit = True
+    with made.cursor() as cursor:
         cursor.execute(f"LISTEN {CHANNEL}")
-    return connection
+    return made
 
 
-async def _drain(hub: Hub, connection: "psycopg2.extensions.connection") -> None:
+async def _drain(hub: Hub, source: connection) -> None:
     """Deliver notifications until the connection breaks, which raises psycopg2.Error."""
     loop = asyncio.get_running_loop()
     readable = asyncio.Event()
-    loop.add_reader(connection.fileno(), readable.set)
+    loop.add_reader(source.fileno(), readable.set)
     try:
         hub.listening.set()
         while True:
-            connection.poll()
-            while connection.notifies:
-                hub.deliver(connection.notifies.pop(0).payload)
+            source.poll()
+            while source.notifies:
+                hub.deliver(source.notifies.pop(0).payload)
             readable.clear()
             # Data may have come between poll and clear, and then nothing would set it again.
-            if not select.select([connection], [], [], 0)[0]:
+            if not select.select([source], [], [], 0)[0]:
                 await readable.wait()
     finally:
-        loop.remove_reader(connection.fileno())
+        loop.remove_reader(source.fileno())

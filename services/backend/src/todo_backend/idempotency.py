@@ -59,9 +59,7 @@ async def once(
         return None
     if not KEY.fullmatch(idempotency_key):
         message = "must be 1 to 200 visible ASCII characters"
-        raise InvalidRequest(
-            f"Idempotency-Key {message}.", errors=[{"field": "Idempotency-Key", "message": message}]
-        )
+        raise InvalidRequest(f"Idempotency-Key {message}.", errors=[{"field": "Idempotency-Key", "message": message}])
     # Keyed, because the body may hold a password, and a bare hash of that could be guessed offline.
     digest = hmac.new(request.app.state.service.fingerprint_key, digestmod=hashlib.sha256)
     for part in (request.method.encode(), request.scope["path"].encode(), await request.body()):
@@ -104,9 +102,7 @@ def recall(connection: Connection, scope: str, request: Once) -> Answer | None:
     Raises KeyReused if the key came with another request.
     """
     kept = connection.execute(
-        select(
-            idempotency.c.fingerprint, idempotency.c.status, idempotency.c.headers, idempotency.c.body
-        ).where(
+        select(idempotency.c.fingerprint, idempotency.c.status, idempotency.c.headers, idempotency.c.body).where(
             idempotency.c.scope == scope,
             idempotency.c.key == request.key,
             idempotency.c.created_at >= func.now() - LIFETIME,

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 
 
-class Problem(Exception):  # noqa: N818  the name of what the client gets
+class Problem(Exception):
     """Something to tell the client: subclasses set the status and the stable code."""
 
     status = 500

@@ -35,9 +35,7 @@ def purge(database: Database) -> dict[str, int]:
         )
         while True:
             with database.begin() as connection:
-                if not connection.scalar(
-                    text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": PURGE_LOCK}
-                ):
+                if not connection.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": PURGE_LOCK}):
                     return removed
                 count = connection.execute(statement).rowcount
             if count == 0:

@@ -45,9 +45,7 @@ def take(connection: Connection, key: str, per_minute: int) -> None:
     values = {"key": key, "step": PERIOD / per_minute, "period": PERIOD + 0.001}
     if connection.execute(_TAKE, values).first() is None:
         seconds = max(1, math.ceil(connection.execute(_WAIT, values).scalar() or 0))
-        raise TooManyRequests(
-            f"Too many attempts; try again in {seconds} s.", headers={"Retry-After": str(seconds)}
-        )
+        raise TooManyRequests(f"Too many attempts; try again in {seconds} s.", headers={"Retry-After": str(seconds)})
 
 
 def give_back(connection: Connection, key: str, per_minute: int) -> None:

@@ -74,9 +74,7 @@ class SchemaState:
         return {**asdict(self), "compatible": self.compatible, "detail": self.detail}
 
 
-_STATE = text(
-    "SELECT (SELECT version_num FROM alembic_version), (SELECT oldest_revision FROM schema_compatibility)"
-)
+_STATE = text("SELECT (SELECT version_num FROM alembic_version), (SELECT oldest_revision FROM schema_compatibility)")
 
 
 def read_state(connection: Connection) -> SchemaState:
@@ -120,9 +118,7 @@ def connect(url: URL, wait: float) -> Connection:
                     f"connect to the database at {where}: no answer within {wait:.0f} s: {cause}"
                 ) from error
             log.info("waiting for the database at %s", where, extra={"fields": {"cause": cause}})
-            time.sleep(
-                min(1.0, max(0.05, deadline - time.monotonic()))
-            )  # nothing to await: nobody is there yet
+            time.sleep(min(1.0, max(0.05, deadline - time.monotonic())))  # nothing to await: nobody is there yet
 
 
 def _refusal(cause: str, url: URL) -> str | None:
@@ -145,9 +141,7 @@ def migrate(url: URL, wait: float) -> SchemaState:
     Raises SchemaIncompatible, DatabaseUnreachable or DatabaseRefused.
     """
     with connect(url, wait) as connection:
-        connection.execute(
-            text("SELECT set_config('lock_timeout', :ms, false)"), {"ms": f"{int(wait) + 60}s"}
-        )
+        connection.execute(text("SELECT set_config('lock_timeout', :ms, false)"), {"ms": f"{int(wait) + 60}s"})
         try:
             connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": MIGRATION_LOCK})
         except OperationalError as error:

@@ -16,8 +16,10 @@ KEEP_ALIVE = 75
 
 
 class Server(uvicorn.Server):
-    """Uvicorn, which on SIGTERM takes no new connections and waits for open requests; event streams never end
-    by themselves, so they are ended first."""
+    """Uvicorn takes no new connections on SIGTERM and waits for open requests.
+
+    Event streams never end by themselves, so they are ended first.
+    """
 
     def __init__(self, config: uvicorn.Config, hub: Hub) -> None:
         super().__init__(config)
@@ -28,7 +30,8 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def serve(configuration: Configuration) -> None:
+def make_server(configuration: Configuration) -> Server:
+    """Return a server that is ready to run."""
     settings = configuration.settings
     app = create_app(configuration)
     config = uvicorn.Config(
@@ -47,6 +50,10 @@ def serve(configuration: Configuration) -> None:
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=SECONDS_TO_FINISH,
     )
+    return Server(config, app.state.service.hub)
+
+
+def serve(configuration: Configuration) -> None:
     # Uvicorn raises the signal again when it is done; a stop that was asked for is a success.
     signal.signal(signal.SIGTERM, lambda *_: None)
-    Server(config, app.state.service.hub).run()
+    make_server(configuration).run()

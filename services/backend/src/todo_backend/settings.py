@@ -97,12 +97,9 @@ def load() -> Configuration:
     except ValidationError as error:
         problems += [f"environment variable {str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()]
     try:
-        # mypy's plugin wants the fields as arguments; the source above supplies them.
-        secrets = Secrets()  # type: ignore[call-arg]
+        secrets = Secrets()
     except ValidationError as error:
-        problems += [
-            f"secret file {folder / str(e['loc'][0])}: {_secret_problem(e['type'])}" for e in error.errors()
-        ]
+        problems += [f"secret file {folder / str(e['loc'][0])}: {_secret_problem(e['type'])}" for e in error.errors()]
     except OSError as error:
         problems.append(f"read secrets: {error}")
     if settings is None or secrets is None:

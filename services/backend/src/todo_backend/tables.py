@@ -1,5 +1,7 @@
 """The tables as the code uses them; the migrations make them (a test compares the two)."""
 
+from typing import Any
+
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
@@ -69,7 +71,7 @@ todo = Table(
     CheckConstraint("priority BETWEEN 0 AND 2", name="todo_priority"),
 )
 LIVE = text("deleted_at IS NULL")
-for _name, _key in {
+_SORT_KEYS: dict[str, Any] = {
     "created": todo.c.created_at,
     "updated": todo.c.updated_at,
     "priority": todo.c.priority,
@@ -77,7 +79,8 @@ for _name, _key in {
     # Todos without a date come last in both directions, which takes two keys.
     "due": text("COALESCE(due_at, 'infinity'::timestamptz)"),
     "due_reverse": text("COALESCE(due_at, '-infinity'::timestamptz)"),
-}.items():
+}
+for _name, _key in _SORT_KEYS.items():
     Index(f"todo_by_{_name}", todo.c.account_id, _key, todo.c.id, postgresql_where=LIVE)
 # The list that most people look at most: what is still to do.
 Index(

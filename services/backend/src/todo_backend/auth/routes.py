@@ -23,8 +23,8 @@ from todo_backend.auth.tokens import (
     session_exists,
     session_parameters,
 )
-from todo_backend.ids import new_id
 from todo_backend.idempotency import Answer, OnceDep, perform
+from todo_backend.ids import new_id
 from todo_backend.problems import InvalidRequest, Problem
 from todo_backend.service import Service, ServiceDep
 from todo_backend.tables import account, idempotency
@@ -42,9 +42,7 @@ class WrongCredentials(Problem):
     status, code = 401, "wrong_credentials"
 
     def __init__(self) -> None:
-        super().__init__(
-            "The e-mail address or the password is wrong.", headers={"WWW-Authenticate": "Bearer"}
-        )
+        super().__init__("The e-mail address or the password is wrong.", headers={"WWW-Authenticate": "Bearer"})
 
 
 def client_address(request: Request) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, NamedTuple
 import jwt
 from fastapi import Request, Security
 from fastapi.security import HTTPBearer
-from sqlalchemy import Connection, ColumnElement, bindparam, delete, exists, func, insert, select
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, func, insert, select
 
 from todo_backend.ids import new_id
 from todo_backend.problems import Problem
@@ -103,11 +103,7 @@ class Tokens:
 
 
 def _is(session_id: object, account_id: object) -> ColumnElement[bool]:
-    return (
-        (session.c.id == session_id)
-        & (session.c.account_id == account_id)
-        & (session.c.expires_at > func.now())
-    )
+    return (session.c.id == session_id) & (session.c.account_id == account_id) & (session.c.expires_at > func.now())
 
 
 def open_session(connection: Connection, account_id: str, lifetime: int) -> Caller:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, bindparam, case, func, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Dialect, bindparam, case, func, literal_column, select, tuple_
 from sqlalchemy.dialects.postgresql.psycopg2 import PGDialect_psycopg2
 
 from todo_backend.auth.tokens import Caller, require_session, session_exists, session_parameters
@@ -19,6 +19,7 @@ from todo_backend.todos.due import bound
 from todo_backend.todos.rows import COLUMNS, page_json
 from todo_backend.todos.schemas import PRIORITIES, TodoQuery
 
+_DIALECT: Dialect = PGDialect_psycopg2()  # type: ignore[no-untyped-call]
 LAST, FIRST = "infinity", "-infinity"
 # What each order sorts by; the id decides between equals. Each has an index (tables.py).
 KEYS: dict[str, ColumnElement[Any]] = {
@@ -62,7 +63,7 @@ def list_sql(shape: Shape) -> str:
         here, last = tuple_(key, todo.c.id), tuple_(bindparam("last_key"), bindparam("last_id"))
         statement = statement.where(here < last if backwards else here > last)
     order = (key.desc(), todo.c.id.desc()) if backwards else (key, todo.c.id)
-    return str(statement.order_by(*order).limit(bindparam("limit")).compile(dialect=PGDialect_psycopg2()))
+    return str(statement.order_by(*order).limit(bindparam("limit")).compile(dialect=_DIALECT))
 
 
 def _due(name: str) -> ColumnElement[Any]:

@@ -46,9 +46,7 @@ def create(body: TodoInput, caller: CallerDep, service: ServiceDep, once: OnceDe
     return _write(service, caller, once, act)
 
 
-@router.get(
-    "/events/", response_class=StreamingResponse, responses={200: {"content": {"text/event-stream": {}}}}
-)
+@router.get("/events/", response_class=StreamingResponse, responses={200: {"content": {"text/event-stream": {}}}})
 async def events(caller: CallerDep, service: ServiceDep) -> Response:
     """Stream the caller's changes as server-sent events, until the token ends."""
     hub = service.hub
@@ -108,9 +106,7 @@ def replace(
 
 
 @router.delete("/{todo_id}/", status_code=204)
-def remove(
-    todo_id: str, caller: CallerDep, service: ServiceDep, once: OnceDep, if_match: IfMatch = None
-) -> Response:
+def remove(todo_id: str, caller: CallerDep, service: ServiceDep, once: OnceDep, if_match: IfMatch = None) -> Response:
     """Delete a todo; for 30 days it can be restored."""
 
     def act(connection: Connection) -> Answer:
@@ -131,9 +127,7 @@ def restore(todo_id: str, caller: CallerDep, service: ServiceDep, once: OnceDep)
     )
 
 
-def _write(
-    service: Service, caller: Caller, once: Once | None, act: Callable[[Connection], Answer]
-) -> Response:
+def _write(service: Service, caller: Caller, once: Once | None, act: Callable[[Connection], Answer]) -> Response:
     with service.database.begin() as connection:
         require_session(connection, caller)
         answer = perform(connection, f"account:{caller.account_id}", once, lambda: act(connection))

@@ -27,9 +27,7 @@ COLUMNS = (
 
 def todo_dict(row: Sequence[Any]) -> dict[str, object]:
     """Return what the client sees of a row of COLUMNS."""
-    identifier, title, description, completed, priority, due_at, is_date, version, created_at, updated_at = (
-        row
-    )
+    identifier, title, description, completed, priority, due_at, is_date, version, created_at, updated_at = row
     return {
         "id": identifier,
         "title": title,

@@ -64,9 +64,7 @@ def change(
     if not given:
         return row
     values = _columns(given) | {"version": todo.c.version + 1, "updated_at": func.now()}
-    values["search_text"] = fold.search_text(
-        given.get("title", row.title), given.get("description", row.description)
-    )
+    values["search_text"] = fold.search_text(given.get("title", row.title), given.get("description", row.description))
     row = connection.execute(update(todo).where(todo.c.id == row.id).values(values).returning(*COLUMNS)).one()
     events.publish(connection, account_id, "updated", row.id, row.version)
     return row
@@ -90,9 +88,7 @@ def restore(connection: Connection, account_id: str, todo_id: str) -> Row[Any]:
     if row.deleted_at is None:
         return get(connection, account_id, todo_id)
     values = {"deleted_at": None, "version": todo.c.version + 1, "updated_at": func.now()}
-    restored = connection.execute(
-        update(todo).where(todo.c.id == row.id).values(values).returning(*COLUMNS)
-    ).one()
+    restored = connection.execute(update(todo).where(todo.c.id == row.id).values(values).returning(*COLUMNS)).one()
     events.publish(connection, account_id, "restored", restored.id, restored.version)
     return restored
 
@@ -107,9 +103,7 @@ def _locked(connection: Connection, account_id: str, todo_id: str, if_match: str
     if row is None:
         raise _missing()
     if if_match is not None and not matches(if_match, etag(row)):
-        raise VersionMismatch(
-            f"The todo has changed: its version is {row.version} now.", headers={"ETag": etag(row)}
-        )
+        raise VersionMismatch(f"The todo has changed: its version is {row.version} now.", headers={"ETag": etag(row)})
     return row
 
 

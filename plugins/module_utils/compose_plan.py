@@ -30,8 +30,9 @@ def make_plan(
     :param wanted: the project that would be applied.
     :param live: inspected containers by service name.
     :param last: the project of the release that serves, None before the first.
-    :param images: what the host has of the images, by reference (docker.images).
+    :param images: what the host has of the images, by reference or id (docker.images): the wanted and the live ones.
     """
+    by_id = {image["id"]: image for image in images.values() if image}
     plan: Plan = []
     for name, service in wanted["services"].items():
         component = service["labels"][COMPONENT_LABEL]
@@ -40,9 +41,9 @@ def make_plan(
             plan.append({**entry, "action": "create", "fields": []})
             continue
         container = live[name]
-        image = images.get(service["image"])
+        image, of_live = images.get(service["image"]), by_id.get(container["Image"])
         before = ((last or {}).get("services") or {}).get(name)
-        fields = _differences(service, container, before, image, wanted["name"])
+        fields = _differences(service, container, before, image or of_live, of_live or image, wanted["name"])
         if fields:
             plan.append({**entry, "action": "update", "fields": fields})
             continue
@@ -71,15 +72,24 @@ def _differences(
     container: Mapping[str, Any],
     before: Mapping[str, Any] | None,
     image: Mapping[str, Any] | None,
+    of_live: Mapping[str, Any] | None,
     project: str,
 ) -> list[dict[str, Any]]:
     want = wanted_facts(service, image, project)
-    have = live_facts(container, image, project)
-    recorded = wanted_facts(before, image, project) if before else {}
+    have = live_facts(container)
+    recorded = wanted_facts(before, of_live, project) if before else {}
+    if image and image["id"] != container["Image"] and have["image"] == want["image"]:
+        for facts in (have, recorded):
+            if facts.get("image") == want["image"]:
+                facts["image"] = f"{want['image']} (another build)"
+    ours = {f"environment.{name}" for name in service["environment"]}
+    of_image = {f"environment.{name}": value for name, value in _environment(of_live).items()}
     fields = []
     for key in sorted({*want, *have}):
         if want.get(key) == have.get(key):
             continue
+        if key.startswith("environment.") and key not in ours and have.get(key) == of_image.get(key):
+            continue  # what the two images set differently themselves: `image` says it
         # Not told apart by `before == live` alone: before the first record everything of ours is a change.
         drifted = bool(before) and recorded.get(key) != have.get(key)
         fields.append(_field(key, have.get(key), want.get(key), "drifted" if drifted else "changed"))
@@ -117,15 +127,11 @@ def wanted_facts(service: Mapping[str, Any], image: Mapping[str, Any] | None, pr
         "component": service["labels"][COMPONENT_LABEL],
         "healthcheck": _seconds_in(service.get("healthcheck")),
     }
-    # What the image sets to the same value anyway cannot be told from the container, so neither side lists it.
-    of_image = set((image or {}).get("env", []))
-    facts.update(
-        {f"environment.{key}": value for key, value in service["environment"].items() if f"{key}={value}" not in of_image}
-    )
-    return facts
+    environment = {**_environment(image), **service["environment"]}
+    return facts | {f"environment.{name}": value for name, value in environment.items()}
 
 
-def live_facts(container: Mapping[str, Any], image: Mapping[str, Any] | None, project: str) -> dict[str, Any]:
+def live_facts(container: Mapping[str, Any]) -> dict[str, Any]:
     """The same form of what `docker inspect` says about a container."""
     config, host = container["Config"], container["HostConfig"]
     labels = config["Labels"]
@@ -136,7 +142,7 @@ def live_facts(container: Mapping[str, Any], image: Mapping[str, Any] | None, pr
     ]
     mounts = container["Mounts"]
     facts: dict[str, Any] = {
-        "image": config["Image"] if not image or image["id"] == container["Image"] else f"{config['Image']} (another build)",
+        "image": config["Image"],
         "command": config["Cmd"],
         "user": config["User"],
         "read_only": host["ReadonlyRootfs"],
@@ -158,12 +164,13 @@ def live_facts(container: Mapping[str, Any], image: Mapping[str, Any] | None, pr
         "component": labels.get(COMPONENT_LABEL),
         "healthcheck": _live_check(config.get("Healthcheck")),
     }
-    of_image = set((image or {}).get("env", []))
-    for pair in config["Env"] or []:
-        key, _, value = pair.partition("=")
-        if pair not in of_image:
-            facts[f"environment.{key}"] = value
-    return facts
+    return facts | {f"environment.{name}": value for name, value in _environment({"env": config["Env"]}).items()}
+
+
+def _environment(image: Mapping[str, Any] | None) -> dict[str, str]:
+    """The environment that an image sets, by name."""
+    pairs = (pair.partition("=") for pair in (image or {}).get("env") or [])
+    return {name: value for name, _, value in pairs}
 
 
 def _seconds_in(check: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -78,7 +78,7 @@ def observe(params: dict, *, check_mode: bool) -> dict:
         "engine": engine,
         "containers": containers,
         "volumes": volumes,
-        "images": docker.images([*params["images"], *(c["Config"]["Image"] for c in containers.values())]),
+        "images": docker.images([*params["images"], *(c["Image"] for c in containers.values())]),
         "secret_digests": state.secret_digests(given),
         "made_secrets": made,
         "current": state.record(number) if number else None,

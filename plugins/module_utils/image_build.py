@@ -128,7 +128,7 @@ def build(builder: Builder, image: Mapping[str, Any], bundle: str, proxies: Mapp
 
 # What a build's log says about the way out: the first pattern that is found wins.
 _WAYS_OUT = (
-    (r"no space left on device|ENOSPC", "free space on the host (docker system df shows what Docker holds), then build again"),
+    (r"(?i)no space left on device|ENOSPC", "free space on the host (docker system df shows what Docker holds), then build again"),
     (
         r"certificate verify failed|CERTIFICATE_VERIFY_FAILED|certificate signed by unknown authority|SELF_SIGNED_CERT|self.signed certificate",
         "set build_ca_bundle to the file with your proxy's certificate authority",
@@ -146,7 +146,7 @@ _WAYS_OUT = (
         "check that this host reaches the package registries, and build_http_proxy and build_https_proxy where it needs a proxy",
     ),
     (
-        r"do not match the hashes|EINTEGRITY|checksum mismatch",
+        r"(?i)do not match the hashes|EINTEGRITY|checksum mismatch",
         "a package is not the one that the lock file names: renew the lock file, and read what changed",
     ),
 )

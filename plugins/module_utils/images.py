@@ -30,7 +30,7 @@ def content_tag(context_dir: Path | str, build_args: Mapping[str, str] | None = 
     digest = hashlib.sha256()
     digest.update(json.dumps([dict(build_args or {}), base], sort_keys=True).encode())
     for path, mode in context_files(context):
-        content = os.readlink(context / path).encode() if mode == "link" else (context / path).read_bytes()
+        content = str((context / path).readlink()).encode() if mode == "link" else (context / path).read_bytes()
         digest.update(f"\0{path}\0{mode}\0{len(content)}\0".encode())
         digest.update(content)
     return digest.hexdigest()[:TAG_LENGTH]
@@ -143,7 +143,7 @@ def build_plan(
     plan = []
     for name, image in known.items():
         context = services / name
-        if only and name not in only or image.get("digest") or not (context / "Dockerfile").is_file():
+        if (only and name not in only) or image.get("digest") or not (context / "Dockerfile").is_file():
             continue
         tag = content_tag(context, {}, base)
         if image.get("tag") in (None, "", tag):

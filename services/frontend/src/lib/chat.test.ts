@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { parseAnswer, reasonOf, sizeOf, titlesOf, type Action } from "./chat";
+import { parseAnswer, reasonOf, sizeOf, todosOf, type Action } from "./chat";
 
 it.each([null, 3, "text", [], { actions: 1, confirm: [], choices: {} }])("reads an answer out of anything (%j)", (value) => {
   expect(parseAnswer(value)).toEqual({ reply: "", actions: [], choices: [], source: "rules" });
@@ -21,6 +21,8 @@ it("reads a whole answer and leaves out a tool that does not exist", () => {
 
 const action = (parts: Partial<Action>): Action => ({ tool: "list_todos", arguments: {}, status: "done", result: null, ...parts });
 
+const titlesOf = (which: Action) => todosOf(which).map(({ title }) => title);
+
 it.each([
   [{ title: "One" }, ["One"]],
   [{ todo: { title: "One" } }, ["One"]],
@@ -29,6 +31,14 @@ it.each([
   [null, []],
 ])("finds the titles in %j", (result, titles) => {
   expect(titlesOf(action({ result }))).toEqual(titles);
+});
+
+it("tells when a todo is due, unless that is no date", () => {
+  const items = [{ title: "One", due_at: "2026-01-31" }, { title: "Two", due_at: "soon", completed: true }];
+  expect(todosOf(action({ result: { items } }))).toEqual([
+    { title: "One", due: "2026-01-31", completed: false },
+    { title: "Two", due: null, completed: true },
+  ]);
 });
 
 it("counts the todos of an action, also when it tells only their number", () => {

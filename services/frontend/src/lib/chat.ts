@@ -57,20 +57,26 @@ export function parseAction(value: unknown): Action | undefined {
   };
 }
 
-/** @returns the titles of the todos that an action is about, from its result or, failing that, its arguments. */
-export function titlesOf({ arguments: given, result }: Action): string[] {
+export type Mentioned = { title: string; due: string | null; completed: boolean };
+
+/** @returns the todos that an action is about, from its result or, failing that, its arguments. */
+export function todosOf({ arguments: given, result }: Action): Mentioned[] {
   const fields = fieldsOf(result);
-  const todos = [result, fields.todo, ...listOf(result), ...listOf(fields.items), ...listOf(fields.todos)];
-  const titles = todos.map((todo) => textOf(fieldsOf(todo).title)).filter((title) => title !== "");
-  if (titles.length > 0) return titles;
-  const title = textOf(given.title);
-  return title ? [title] : [];
+  const found = [result, fields.todo, ...listOf(result), ...listOf(fields.items), ...listOf(fields.todos)].flatMap(mentioned);
+  return found.length > 0 ? found : mentioned({ title: given.title });
+}
+
+function mentioned(value: unknown): Mentioned[] {
+  const { title, due_at, completed } = fieldsOf(value);
+  if (typeof title !== "string" || title === "") return [];
+  const due = typeof due_at === "string" && !Number.isNaN(Date.parse(due_at)) ? due_at : null;
+  return [{ title, due, completed: completed === true }];
 }
 
 /** @returns how many todos an action was about; one that touched many tells their number, not their titles. */
 export function sizeOf(action: Action): number {
   const { done } = fieldsOf(action.result);
-  return typeof done === "number" ? done : titlesOf(action).length;
+  return typeof done === "number" ? done : todosOf(action).length;
 }
 
 /** @returns why an action failed, as one sentence. */

@@ -1,4 +1,5 @@
-import { reasonOf, sizeOf, titlesOf, type Action, type Tool } from "@/lib/chat";
+import { reasonOf, sizeOf, todosOf, type Action, type Tool } from "@/lib/chat";
+import { DueBadge } from "@/features/todos/badges";
 import { Button } from "@/ui/button";
 import { CheckIcon, ListIcon, PencilIcon, PlusIcon, TrashIcon, UndoIcon, WarningIcon } from "@/ui/icons";
 
@@ -15,7 +16,8 @@ type Props = { action: Action; undone: boolean; onUndo: (token: string) => void 
 /** What the assistant did, from the action itself and never from its prose. */
 export function ActionCard({ action, undone, onUndo }: Props) {
   const { done, failed, Icon } = LOOKS[action.tool];
-  const titles = titlesOf(action);
+  const todos = todosOf(action);
+  const subject = todos.map(({ title }) => title).join(", ") || count(sizeOf(action));
   const worked = action.status === "done";
   const { undo } = action;
   return (
@@ -26,21 +28,24 @@ export function ActionCard({ action, undone, onUndo }: Props) {
       <div className="min-w-0 flex-1 py-1.5">
         <p className="font-medium">
           {undone ? "Undone" : worked ? done : failed}
-          {worked && (action.tool === "list_todos" || titles.length === 0) && `: ${count(sizeOf(action))}`}
+          {worked && (action.tool === "list_todos" || todos.length === 0) && `: ${count(sizeOf(action))}`}
         </p>
-        {titles.length > 0 && (
-          <ul className={`mt-0.5 space-y-0.5 text-muted wrap-anywhere ${undone ? "line-through" : ""}`}>
-            {titles.slice(0, SHOWN).map((title, index) => (
+        {todos.length > 0 && (
+          <ul className="mt-0.5 space-y-1 text-muted wrap-anywhere">
+            {todos.slice(0, SHOWN).map(({ title, due, completed }, index) => (
               // Two todos may have the same title, and the list of an answer never changes.
-              <li key={index}>{title}</li>
+              <li key={index} className="flex flex-wrap items-center gap-x-2">
+                <span className={undone || (completed && action.tool === "list_todos") ? "line-through" : ""}>{title}</span>
+                {due !== null && <DueBadge due={due} done={completed} />}
+              </li>
             ))}
-            {titles.length > SHOWN && <li>and {titles.length - SHOWN} more</li>}
+            {todos.length > SHOWN && <li>and {todos.length - SHOWN} more</li>}
           </ul>
         )}
         {!worked && <p className="mt-0.5 text-bad">{reasonOf(action)}</p>}
       </div>
       {undo !== undefined && worked && !undone && (
-        <Button look="quiet" size="small" aria-label={`Undo: ${done} ${titles.join(", ") || count(sizeOf(action))}`} onClick={() => { onUndo(undo); }}>
+        <Button look="quiet" size="small" aria-label={`Undo: ${done} ${subject}`} onClick={() => { onUndo(undo); }}>
           <UndoIcon />
           Undo
         </Button>

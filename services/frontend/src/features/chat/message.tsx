@@ -29,14 +29,15 @@ export function Message({ turn, ...rest }: Props) {
 
 function AssistantMessage({ turn, isLast, onAccept, onDecline, onUndo, onSay }: Props & { turn: AssistantTurn }) {
   const { actions, confirm, choices, source } = turn.answer;
+  const text = proseOf(turn);
   const running = turn.status === "waiting" || turn.status === "streaming";
   return (
     <li className="enter me-6 space-y-2" aria-busy={running}>
       {turn.status === "waiting" && <Thinking />}
-      {turn.text && (
+      {text && (
         <p className="w-fit rounded-2xl rounded-es-md bg-raised px-3.5 py-2 wrap-anywhere whitespace-pre-line">
           <span className="sr-only">Assistant: </span>
-          {turn.text}
+          {text}
         </p>
       )}
       {actions.map((action, index) => (
@@ -53,8 +54,9 @@ function AssistantMessage({ turn, isLast, onAccept, onDecline, onUndo, onSay }: 
       )}
       {choices.length > 0 && isLast && (
         <ul aria-label="Choices" className="flex flex-wrap gap-2">
-          {choices.map(({ label, message }) => (
-            <li key={message}>
+          {choices.map(({ label, message }, index) => (
+            // Nothing promises that two choices differ, and those of an answer never change.
+            <li key={index}>
               <Button size="small" className="text-start wrap-anywhere" onClick={() => { onSay(message); }}>
                 {label}
               </Button>
@@ -67,6 +69,13 @@ function AssistantMessage({ turn, isLast, onAccept, onDecline, onUndo, onSay }: 
       {turn.status === "done" && source === "model" && <p className="px-1 text-xs text-muted">From the language model</p>}
     </li>
   );
+}
+
+/** @returns the prose without what a card beside it shows better: the question to confirm, the lines of a list. */
+function proseOf({ text, answer }: AssistantTurn): string {
+  if (text === answer.confirm?.summary) return "";
+  const hasList = answer.actions.some(({ tool, status }) => tool === "list_todos" && status === "done");
+  return hasList ? (text.split("\n")[0] ?? "").replace(/:$/, ".") : text;
 }
 
 function Thinking() {

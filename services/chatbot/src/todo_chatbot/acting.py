@@ -1,6 +1,6 @@
 """What each act does to the user's list."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,10 +24,10 @@ from todo_chatbot.backend import Backend, Todo
 from todo_chatbot.matching import Matches, match
 from todo_chatbot.problems import BackendUnavailableError
 from todo_chatbot.rules import items
-from todo_chatbot.rules.change import is_pronoun
+from todo_chatbot.rules.target import is_pronoun
 from todo_chatbot.schemas import Action, ChatAnswer, Choice, Confirm, Tool
 from todo_chatbot.tokens import Write
-from todo_chatbot.writing import Writer
+from todo_chatbot.writing import Outcome, Writer
 
 PAGE = 100
 MAX_MANY = 100
@@ -162,11 +162,11 @@ class Actor:
         return await self._ask(tool, writes, f"{verb} {which} ({names}{rest})?")
 
     async def _write(
-        self, tool: Tool, writes: list[tuple[Write, Todo | None]], context: Context, *, ask: bool
+        self, tool: Tool, writes: Sequence[tuple[Write, Todo | None]], context: Context, *, ask: bool
     ) -> ChatAnswer:
         if ask:
             return await self._ask(tool, [write for write, _ in writes], _question(writes, context))
-        outcomes = []
+        outcomes: list[Outcome] = []
         for write, before in writes:
             outcome = await self._writer.write(write, before)
             if isinstance(outcome.error, BackendUnavailableError) and not any(one.done for one in outcomes):
@@ -198,11 +198,11 @@ class Actor:
             found = await self._search(target, todos, completed)
         if not found.exact and not single and (several := _several(target, todos)):
             return several, False
-        if not found.todos or (found.guess and not target.sure):
+        if not found.todos or (target.only_exact and not found.exact):
             raise await self._none(target, completed)
         if len(found.todos) > 1:
             raise _AnswerError(_which(f"Which {words.title(target.words)} do you mean?", found.todos, message))
-        return found.todos, found.guess
+        return found.todos, found.guess or not (target.sure or found.exact)
 
     async def _search(self, target: Target, known: list[Todo], completed: bool | None) -> Matches:
         """Look beyond the first page, for lists that are longer than it."""
@@ -285,7 +285,7 @@ def _choices(pairs: tuple[tuple[str, str], ...]) -> list[Choice] | None:
     return [Choice(label=label, message=message) for label, message in pairs] or None
 
 
-def _question(writes: list[tuple[Write, Todo | None]], context: Context) -> str:
+def _question(writes: Sequence[tuple[Write, Todo | None]], context: Context) -> str:
     if len(writes) == 1:
         return words.intent(writes[0][0], context)
     names = ", ".join(words.title(write.title) for write, _ in writes)
@@ -293,5 +293,5 @@ def _question(writes: list[tuple[Write, Todo | None]], context: Context) -> str:
     return f"{verb} {words.count(len(writes))}: {names}?"
 
 
-def _reply(outcomes: list[Any], context: Context) -> str:
+def _reply(outcomes: list[Outcome], context: Context) -> str:
     return " ".join(outcome.sentence(context) for outcome in outcomes)

@@ -51,11 +51,16 @@ class Show:
 
 @dataclass(frozen=True)
 class Target:
-    """The words that name one of the user's todos. `sure`: the sentence can mean nothing but a todo list."""
+    """The words that name one of the user's todos.
+
+    `sure`: the sentence can mean nothing but a todo list. `only_exact`: the words are another assistant's ("my alarm"),
+    so only a todo with that very title is meant.
+    """
 
     words: str
     sure: bool = True
     id_prefix: str = ""
+    only_exact: bool = False
 
 
 @dataclass(frozen=True)

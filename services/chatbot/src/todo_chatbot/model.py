@@ -50,7 +50,9 @@ class Model:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._client = AsyncClient(
-            host=str(settings.ollama_url), timeout=httpx.Timeout(settings.model_timeout, connect=_CONNECT_TIMEOUT)
+            host=str(settings.ollama_url),
+            timeout=httpx.Timeout(settings.model_timeout, connect=_CONNECT_TIMEOUT),
+            trust_env=False,
         )
         self._options: dict[str, Any] = {
             "num_thread": settings.ollama_threads,
@@ -73,7 +75,7 @@ class Model:
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._client.close()
+        await self._client.close()  # type: ignore[no-untyped-call] # the library has no annotation there
 
     async def watch(self) -> None:
         """Probe for ever, so that no request has to find out that the model is down."""

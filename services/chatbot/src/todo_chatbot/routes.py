@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 
 from todo_chatbot import sse
-from todo_chatbot.acts import Context
+from todo_chatbot.acts import Context, Interpreter
 from todo_chatbot.backend import Backend
 from todo_chatbot.conversation import Conversation, Emit, ModelStage
 from todo_chatbot.problems import UnauthorizedError
@@ -91,7 +91,7 @@ def _conversation(token: str, services: Services, emit: Emit) -> Conversation:
         todos, _ = await backend.list_todos({"completed": "false", "limit": 10})
         return [todo["title"] for todo in todos]
 
-    stages = [RulesStage(), AskStage(), ModelStage(services.model, titles)]
+    stages: list[Interpreter] = [RulesStage(), AskStage(), ModelStage(services.model, titles)]
     return Conversation(backend, writer, services.signer, stages, emit)
 
 

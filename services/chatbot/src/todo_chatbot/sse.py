@@ -14,7 +14,7 @@ from todo_chatbot.schemas import ChatAnswer
 
 # So long an error may still become the response's status; then the stream starts and says that we are thinking.
 _PATIENCE = 0.5
-_END = ("", {})
+_END: tuple[str, dict[str, Any]] = ("", {})
 
 
 async def stream(work: Callable[[Emit], Awaitable[ChatAnswer]]) -> Response:

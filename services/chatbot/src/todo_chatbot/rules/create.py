@@ -2,7 +2,7 @@
 
 import re
 
-from todo_chatbot.acts import Ask, Context, Create
+from todo_chatbot.acts import Ask, Context, Create, NewTodo
 from todo_chatbot.rules import dates, items, scope
 from todo_chatbot.rules.text import cut, cut_end
 
@@ -17,7 +17,7 @@ _NAMED = re.compile(
 )
 _NEW_WORD = re.compile(r"(?:add|create|make|new|set|put|enter|insert|write|start|note|give)\b|[^:]{0,40}:", re.I)
 _REMIND = re.compile(
-    r"(?:remind me|remember|don't forget|do not forget|don't let me forget|make sure i(?: don't forget)?)(?: |$)", re.I
+    r"(?:remind me|don't forget|do not forget|don't let me forget|make sure i(?: don't forget)?)(?: |$)", re.I
 )
 _REMIND_JOIN = re.compile(r"(?:to|that i (?:need|have|must)(?: to)?|that|about|of) ", re.I)
 _ADD_TO_LIST = re.compile(
@@ -25,7 +25,7 @@ _ADD_TO_LIST = re.compile(
     rf"(?:to|on|onto|in|into) (?:(?:my|the|our) )?{scope.LIST}:? ",
     re.I,
 )
-_ADD = re.compile(r"(?:add|append|jot down|note down|write down|put down|jot)(?: in)?:? ", re.I)
+_ADD = re.compile(r"(?:add|append|jot down|note down|write down|put down|jot):? ", re.I)
 _PUT = re.compile(
     r"(?:put|place|include|insert|enter|write|note|stick|pop|get|throw|have|i need|need|want)(?: down)? ", re.I
 )
@@ -33,16 +33,21 @@ _TRAILING_TASK = re.compile(r" (?:as|for) (?:a |an )?(?:new )?(?:to[ -]?do|task|
 _LEAVES_OPEN = frozenset(
     ("something", "anything", "stuff", "it", "that", "this", "a todo", "a task", "an item", "item", "items", "one")
 )
-_MAYBE = re.compile(r"i (?:really )?(?:need to|have to|must|should|ought to|gotta|got to|had better) ", re.I)
+_ASKING = ("when", "if", "what", "who", "where", "how", "why")
+_MAYBE = re.compile(
+    r"i (?:really )?(?:need to|have to|must|should|ought to|gotta|got to|had better) |remember to ", re.I
+)
 WHAT = Ask("What shall I add?")
 
 
 def interpret(text: str, context: Context) -> Create | Ask | None:
     """The todos that the plain sentence `text` wants, None when it wants none."""
+    if (reminder := cut(text, _REMIND)) is not None:
+        return _remind(reminder, context)
     if (what := _what(text)) is None:
         return None
-    body, grade = what
-    return _items(body, grade, context)
+    body, level = what
+    return _make(body, {"priority": items.level(level)} if level else {}, context)
 
 
 def maybe(text: str) -> Ask | None:
@@ -62,8 +67,6 @@ def _what(text: str) -> tuple[str, str | None] | None:
     if (named := _NAMED.match(text)) and _NEW_WORD.match(text):
         # "add task force meeting notes" is not "add a task": an article or a joining word must show it.
         return text[named.end() :].strip(), named["grade"]
-    if (body := cut(text, _REMIND)) is not None:
-        return body, "remind"
     if (body := cut(text, _ADD)) is not None:
         listed = cut_end(body, scope.TO_LIST)
         if listed is None and (scope.foreign_place(body) or scope.foreign_head(body) or scope.sums(body)):
@@ -74,35 +77,27 @@ def _what(text: str) -> tuple[str, str | None] | None:
     return None
 
 
-def _items(body: str, grade: str | None, context: Context) -> Create | Ask | None:
-    first_due: str | None = None
-    if grade == "remind":
-        grade = None
-        if not body:
-            return None
-        # "remind me tomorrow at 5 to call mom"
-        if found := dates.at_start(body, context):
-            body, first_due = found.rest, found.due_at
-        if (joined := cut(body, _REMIND_JOIN)) is not None:
-            body = joined
-        elif first_due is None and body.split(" ", 1)[0].lower() in (
-            "when",
-            "if",
-            "what",
-            "who",
-            "where",
-            "how",
-            "why",
-        ):
-            return None
+def _remind(body: str, context: Context) -> Create | Ask | None:
+    fields: dict[str, str] = {}
+    # "remind me tomorrow at 5 to call mom"
+    if found := dates.at_start(body, context):
+        body, fields["due_at"] = found.rest, found.due_at
+    if (joined := cut(body, _REMIND_JOIN)) is not None:
+        body = joined
+    elif not fields and body.split(" ", 1)[0].lower() in _ASKING:
+        return None
+    return _make(body, fields, context) if body else None
+
+
+def _make(body: str, fields: dict[str, str], context: Context) -> Create | Ask:
+    """The todos that `body` enumerates; what it says of all of them goes before `fields`."""
     if (listed := cut_end(body, scope.TO_LIST)) is not None:
         body = listed
-    body = _TRAILING_TASK.sub("", body[-40:]) if len(body) <= 40 else body
+    body = cut_end(body, _TRAILING_TASK) or body
     if not body or body.lower() in _LEAVES_OPEN:
         return WHAT
-    shared: dict[str, str] = {}
-    whole = body if body.startswith('"') and body.endswith('"') else items.take_fields(body, context, shared)
-    parts = items.split(whole)
+    said: dict[str, str] = {}
+    parts = items.split(body if body[0] == body[-1] == '"' else items.take_fields(body, context, said))
     if len(parts) > items.MAX_ITEMS:
         return Ask(f"That is {len(parts)} things at once; I add at most {items.MAX_ITEMS} in one go.")
     made = [todo for part in parts if (todo := items.new_todo(part, context))]
@@ -110,8 +105,4 @@ def _items(body: str, grade: str | None, context: Context) -> Create | Ask | Non
         return WHAT
     if any(len(todo.title) > items.MAX_TITLE for todo in made):
         return Ask(f"A title has at most {items.MAX_TITLE} characters. Say it shorter, please.")
-    if grade:
-        shared.setdefault("priority", items.level(grade))
-    if first_due:
-        shared.setdefault("due_at", first_due)
-    return Create(tuple(type(todo)(todo.title, shared | todo.fields) for todo in made))
+    return Create(tuple(NewTodo(todo.title, fields | said | todo.fields) for todo in made))

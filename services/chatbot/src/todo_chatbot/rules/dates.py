@@ -46,8 +46,11 @@ _STRIP_LEAD = re.compile(rf"(?:(?:{_LEAD}|to|at) )+", re.IGNORECASE)
 _TIME_IN = re.compile(rf"(?:^| )(?:{_TIME})(?=,? |$)", re.IGNORECASE)
 _CLOCK_PARTS = re.compile(r"(\d{1,2})(?::(\d{2}))? ?(am|pm|a\.m\.?|p\.m\.?)?", re.IGNORECASE)
 _IN = re.compile(rf"(?:in )?(?:a )?({_N}) ({_UNIT})(?: from (?:now|today))?", re.IGNORECASE)
+_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})?")
 _DAY_ONLY = re.compile(r"(?:the )?(\d{1,2})(?:st|nd|rd|th)?", re.IGNORECASE)
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:Z|[+-]\d{2}:\d{2})")
 _TODAY = {"today", "tonight", "this morning", "this afternoon", "this evening", "end of day", "end of the day"}
+_LAST_DAY = 31
 _SPAN_REACH = 60  # no span is longer
 
 
@@ -75,7 +78,9 @@ def at_start(text: str, context: Context) -> Found | None:
 
 
 def whole(text: str, context: Context) -> str | None:
-    """The due value of `text` when all of it is a date."""
+    """The due value of `text` when all of it is a date, or already is such a value."""
+    if _MOMENT.fullmatch(text):
+        return text
     if len(text) <= _SPAN_REACH and _ALL.fullmatch(text):
         return read(text, context)
     return None
@@ -108,7 +113,9 @@ def _read(words: str, local: datetime) -> str:
 
 def _from_now(words: str, local: datetime) -> datetime | None:
     if (found := _IN.fullmatch(words)) and found[2].rstrip("s") in ("minute", "hour"):
-        return (local + relativedelta(**{found[2].rstrip("s") + "s": _number(found[1])})).replace(microsecond=0)
+        number = _number(found[1])
+        away = timedelta(minutes=number) if found[2].startswith("minute") else timedelta(hours=number)
+        return (local + away).replace(microsecond=0)
     return None
 
 
@@ -152,11 +159,14 @@ def _day(words: str, today: date) -> date:
     if found := _IN.fullmatch(words):
         unit = found[2].rstrip("s") + "s"
         return today + relativedelta(**{unit: _number(found[1])})  # type: ignore[arg-type]
-    if words.split(" ", 1)[0] in ("this", "next"):
-        return _this_or_next(*words.split(" ", 1), today)
+    which, _, what = words.partition(" ")
+    if which in ("this", "next"):
+        return _this_or_next(which, what, today)
     if weekday := _weekday(words):
         return today + relativedelta(days=1, weekday=weekday(+1))
     if found := _DAY_ONLY.fullmatch(words):
+        if int(found[1]) > _LAST_DAY:
+            raise ValueError(words)
         day = today + relativedelta(day=int(found[1]))
         return day if day >= today else today + relativedelta(months=1, day=int(found[1]))
     return _by_dateutil(words, today)
@@ -193,8 +203,9 @@ def _this_or_next(which: str, what: str, today: date) -> date:
 
 
 def _by_dateutil(words: str, today: date) -> date:
-    dotted = re.fullmatch(r"\d{1,2}\.\d{1,2}\.(\d{4})?", words)
-    midnight = datetime.combine(today, time())
-    day = parse(words.rstrip("."), default=midnight, dayfirst=dotted is not None).date()
+    if dotted := _DOTTED.fullmatch(words):
+        day = date(int(dotted[3] or today.year), int(dotted[2]), int(dotted[1]))
+    else:
+        day = parse(words, default=datetime.combine(today, time())).date()
     says_year = re.search(r"\d{4}|/\d{1,2}/", words)
     return day if says_year or day >= today else day + relativedelta(years=1)

@@ -27,114 +27,17 @@ _PRIORITY_END = re.compile(
 )
 _PRIORITY_START = re.compile(rf"(?P<a>{_GRADE})[ -]prio(?:rity)?(?: (?:todo|task|item))?[:,]? ", re.IGNORECASE)
 _BUY = ("buy ", "get ", "order ", "purchase ", "pick up ")
-_VERBS = frozenset(
-    [
-        "answer",
-        "arrange",
-        "ask",
-        "attend",
-        "bake",
-        "book",
-        "bring",
-        "buy",
-        "call",
-        "cancel",
-        "change",
-        "charge",
-        "check",
-        "clean",
-        "collect",
-        "cook",
-        "cut",
-        "defrost",
-        "do",
-        "draft",
-        "drop",
-        "email",
-        "feed",
-        "file",
-        "fill",
-        "find",
-        "finish",
-        "fix",
-        "fold",
-        "get",
-        "give",
-        "go",
-        "help",
-        "hire",
-        "hoover",
-        "install",
-        "invite",
-        "iron",
-        "learn",
-        "look",
-        "mail",
-        "make",
-        "meet",
-        "message",
-        "mop",
-        "move",
-        "mow",
-        "order",
-        "organise",
-        "organize",
-        "pack",
-        "paint",
-        "pay",
-        "phone",
-        "pick",
-        "plan",
-        "plant",
-        "post",
-        "practice",
-        "practise",
-        "prepare",
-        "print",
-        "purchase",
-        "put",
-        "read",
-        "record",
-        "register",
-        "renew",
-        "rent",
-        "repair",
-        "replace",
-        "reply",
-        "research",
-        "reserve",
-        "return",
-        "review",
-        "ring",
-        "run",
-        "schedule",
-        "sell",
-        "send",
-        "set",
-        "sign",
-        "sort",
-        "start",
-        "stop",
-        "study",
-        "submit",
-        "sweep",
-        "take",
-        "talk",
-        "tell",
-        "text",
-        "tidy",
-        "try",
-        "turn",
-        "update",
-        "vacuum",
-        "visit",
-        "walk",
-        "wash",
-        "watch",
-        "water",
-        "write",
-    ]
-)
+_VERBS = frozenset((
+    "answer", "arrange", "ask", "attend", "bake", "book", "bring", "buy", "call", "cancel", "change", "charge",
+    "check", "clean", "collect", "cook", "cut", "defrost", "do", "draft", "drop", "email", "feed", "file",
+    "fill", "find", "finish", "fix", "fold", "get", "give", "go", "help", "hire", "hoover", "install", "invite",
+    "iron", "learn", "look", "mail", "make", "meet", "message", "mop", "move", "mow", "order", "organise",
+    "organize", "pack", "paint", "pay", "phone", "pick", "plan", "plant", "post", "practice", "practise",
+    "prepare", "print", "purchase", "put", "read", "record", "register", "renew", "rent", "repair", "replace",
+    "reply", "research", "reserve", "return", "review", "ring", "run", "schedule", "sell", "send", "set",
+    "sign", "sort", "start", "stop", "study", "submit", "sweep", "take", "talk", "tell", "text", "tidy", "try",
+    "turn", "update", "vacuum", "visit", "walk", "wash", "watch", "water", "write",
+))  # fmt: skip
 
 
 def level(word: str) -> str:
@@ -203,10 +106,10 @@ def take_fields(text: str, context: Context, fields: dict[str, Any]) -> str:
         before = text
         if "priority" not in fields:
             text = _take_priority(text, fields)
-        if "due_at" not in fields and (found := dates.at_end(text, context) or dates.at_start(text, context)):
-            # A title that is nothing but a date ("add friday") stays one.
-            if found.rest:
-                text, fields["due_at"] = found.rest, found.due_at
+        found = None if "due_at" in fields else dates.at_end(text, context) or dates.at_start(text, context)
+        # A title that is nothing but a date ("add friday") stays one.
+        if found and found.rest:
+            text, fields["due_at"] = found.rest, found.due_at
         if text == before:
             break
     return text.strip(" ,;")

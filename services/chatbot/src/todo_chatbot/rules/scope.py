@@ -8,9 +8,8 @@ ITEMS = r"(?:to[ -]?dos?|tasks?|items?|things|entries|entry|chores?|errands?|rem
 
 # "… to my list", "… on the to-do list"
 TO_LIST = re.compile(
-    rf"(?:^| )(?:down )?(?:to|on|onto|in|into|from|off|off of|at) (?:(?:my|the|our|this) )?{LIST}$", re.I
+    rf"(?:^| )(?:down )?(?:to|on|onto|in|into|from|off|off of|at) (?:(?:my|the|our|this|your|a|a new) )?{LIST}$", re.I
 )
-FROM_LIST = TO_LIST
 
 _FOREIGN = (
     r"(?:calendars?|playlists?|songs?|music|albums?|radio|podcasts?|alarms?|timers?|events?|meetings?|appointments?"
@@ -26,12 +25,22 @@ _FOREIGN_HEAD = re.compile(
     rf"(?:(?!to )[\w'-]{{1,20}} )?{_FOREIGN}(?: |$)",
     re.I,
 )
+_FOREIGN_END = re.compile(rf"(?:^| ){_FOREIGN}$", re.I)
+_FOREIGN_START = re.compile(rf"(?:to|on|onto|in|into|from|off) (?:(?:my|the|our|your) )?{_FOREIGN}(?: |$)", re.I)
+# "… to my contact list": a list, but not of todos
+_OTHER_LIST = re.compile(r" (?:to|on|onto|in|into|from|off) (?:my|the|our|a|an) [\w'-]{1,20} lists?$", re.I)
 _SUM = re.compile(r"[\d\s+*/.,x-]+(?:and|plus|to|with)?[\d\s+*/.,x-]*$", re.I)
 
 
 def foreign_place(text: str) -> bool:
     """Whether `text` ends by naming something that is not a todo list ("… to my calendar")."""
-    return bool(_FOREIGN_PLACE.search(text[-100:]))
+    end = text[-100:]
+    return bool(_FOREIGN_PLACE.search(end) or _OTHER_LIST.search(end) or _FOREIGN_START.match(text))
+
+
+def foreign_end(text: str) -> bool:
+    """Whether the thing that `text` names is another assistant's ("the five o'clock alarm")."""
+    return bool(_FOREIGN_END.search(text[-40:]))
 
 
 def foreign_head(text: str) -> bool:

@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from dateutil.relativedelta import SU, relativedelta
+from dateutil.relativedelta import relativedelta
 
 from todo_chatbot.acts import Context, Show
 from todo_chatbot.rules import scope
@@ -14,8 +14,10 @@ _ADJECTIVE = (
     r"|high|low|normal|urgent|important|top|priority|prio|high-priority|low-priority|overdue|late|due"
     r"|today's|tomorrow's|this|week's|weekly|daily|existing|latest|whole|entire|full|other|personal)"
 )
-_OWNED = r"(?:(?:all|any|every|of|my|the|our|me|to|a) ){0,4}"
-_THING = rf"{_OWNED}(?:{_ADJECTIVE},? (?:and )?){{0,4}}(?:{scope.LIST}|{scope.ITEMS})"
+# "things" and "ones" alone may be anything's
+_ITEMS = r"(?:to[ -]?dos?|tasks?|items|chores?|errands?|reminders?)"
+_OWNED = r"(?:(?:all|any|every|of|my|the|our|me|to) ){0,4}"
+_THING = rf"{_OWNED}(?:{_ADJECTIVE},? (?:and )?){{0,4}}(?:{scope.LIST}|{_ITEMS})"
 _TAIL_WORD = (
     r"(?:today|tomorrow|tonight|now|currently|this|next|week|weekend|month|due|for|on|in|by|my|the|list|lists|todo|to-do"
     r"|to|do|task|tasks|that|which|are|is|is|still|left|open|done|completed|finished|overdue|with|high|low|normal|priority"
@@ -35,23 +37,10 @@ _ASKED = re.compile(
     rf"|(?:all |all of )?my {_ADJECTIVE}? ?{scope.LIST}|(?:open|done|completed|pending|overdue|all) {scope.ITEMS})",
     re.I,
 )
-_BARE = frozenset(
-    (
-        "list",
-        "todos",
-        "to-dos",
-        "to dos",
-        "tasks",
-        "my list",
-        "show",
-        "show all",
-        "list all",
-        "show list",
-        "todo",
-        "todo list",
-    )
-    + ("show me", "show everything", "list everything", "show me everything", "what now", "overdue", "list them")
-)
+_BARE = frozenset((
+    "list", "todos", "to-dos", "to dos", "tasks", "my list", "show", "show all", "list all", "show list", "todo",
+    "todo list", "show me", "show everything", "list everything", "show me everything", "overdue", "list them",
+))  # fmt: skip
 _FIND = re.compile(
     rf"(?:find|search(?: for)?|look for|look up) (?P<words>.{{1,100}}) (?:on|in) (?:my |the )?{scope.LIST}$", re.I
 )
@@ -105,7 +94,7 @@ def _filtered(text: str, context: Context) -> Show:
     elif words & {"tomorrow", "tomorrow's"}:
         first = last = today + timedelta(days=1)
     elif words & {"week", "week's", "weekly"}:
-        monday = today + relativedelta(weekday=SU(-1), days=1) if today.weekday() != 6 else today - timedelta(days=6)
+        monday = today - timedelta(days=today.weekday())
         first = monday + timedelta(days=7) if "next" in words else monday
         last = first + timedelta(days=6)
     elif "month" in words:

@@ -3,7 +3,7 @@
 import re
 
 from todo_chatbot.acts import Act, Context, Interpretation, Say
-from todo_chatbot.rules import change, create, show
+from todo_chatbot.rules import create, delete, finish, show, told, update
 from todo_chatbot.rules.text import plain, tidy
 
 HELP = (
@@ -60,4 +60,11 @@ def understand(sentence: str, context: Context) -> Act | None:
         return Say(HELP)
     if _NOT_ASKED.match(text):
         return None
-    return show.interpret(text, context) or change.interpret(text, context) or create.interpret(text, context)
+    return (
+        show.interpret(text, context)
+        or update.interpret(text, context)
+        or finish.interpret(text)
+        or delete.interpret(text)
+        or create.interpret(text, context)
+        or told.interpret(text, context)
+    )

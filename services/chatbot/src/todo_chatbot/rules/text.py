@@ -2,7 +2,7 @@
 
 import re
 
-_QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'"})
+_QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "\u2018": "'", "\u2019": "'"})
 
 _POLITE_START = re.compile(
     r"(?:hey|hi|hello|ok|okay|so|well|and|also|then|now|alright|right|please|pls|plz|kindly|just|go ahead and|quickly"

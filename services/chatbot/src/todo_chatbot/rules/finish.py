@@ -1,0 +1,53 @@
+"""Sentences that complete and reopen todos."""
+
+import re
+
+from todo_chatbot.acts import Complete, CompleteMany
+from todo_chatbot.rules import scope
+from todo_chatbot.rules.target import many, target
+from todo_chatbot.rules.text import cut, cut_end
+
+_DONE = r"(?:as )?(?:done|completed?|finished|checked(?: off)?|ticked(?: off)?)"
+_UNDONE = (
+    r"(?:as )?(?:not (?:done|completed?|finished)|undone|open|incomplete|uncompleted|unfinished|to[ -]?do|pending)"
+)
+_MARK = re.compile(r"(?:mark|set|tick|check|flag|make|put|cross|strike|turn) ", re.I)
+_END_DONE = re.compile(rf" {_DONE}$", re.I)
+_STRIKE = re.compile(r"(?:mark|tick|check|cross|strike|scratch) ", re.I)
+_END_OFF = re.compile(rf" off(?:(?: of| from)? (?:(?:my|the|our) )?{scope.LIST})?(?: {_DONE})?$", re.I)
+_END_UNDONE = re.compile(rf" {_UNDONE}$", re.I)
+_OFF = re.compile(
+    r"(?:mark|tick|check|cross|strike)(?:ed)? off(?: as done)? |mark (?:as )?(?:done|completed?|finished):? ", re.I
+)
+_COMPLETE = re.compile(r"(?:complete|tick|(?:done|finished) with|done:|i(?:'m| am) (?:done|finished) with) ", re.I)
+_REOPEN = re.compile(
+    r"(?:re-?open|un-?complete|un-?tick|un-?check|un-?mark|un-?finish|un-?do|restart|mark as (?:not done|undone|open)) ",
+    re.I,
+)
+
+
+def interpret(text: str) -> Complete | CompleteMany | None:
+    """What the plain sentence `text` wants completed or reopened, None when nothing."""
+    if reopened := _reopened(text):
+        found = target(reopened)
+        return Complete(found, completed=False) if found else None
+    if not (words := _completed(text)):
+        return None
+    if (which := many(words)) is not None and which[0] is not True:
+        return CompleteMany()
+    found = target(words)
+    return Complete(found) if found else None
+
+
+def _reopened(text: str) -> str | None:
+    if (words := cut(text, _REOPEN)) is not None:
+        return words
+    return cut_end(said, _END_UNDONE) if (said := cut(text, _MARK)) else None
+
+
+def _completed(text: str) -> str | None:
+    if (words := cut(text, _OFF) or cut(text, _COMPLETE)) is not None:
+        return words
+    if (struck := cut(text, _STRIKE)) and (words := cut_end(struck, _END_OFF)):
+        return words
+    return cut_end(said, _END_DONE) if (said := cut(text, _MARK)) else None

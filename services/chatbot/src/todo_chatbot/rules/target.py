@@ -1,0 +1,65 @@
+"""Which todos the words of a sentence point at."""
+
+import re
+
+from todo_chatbot.acts import Target
+from todo_chatbot.rules import scope
+from todo_chatbot.rules.text import cut, cut_end, unquote
+
+_THE_ITEM = re.compile(
+    r"(?:(?:the|my|that|this) )?(?:to[ -]?do|task|item|entry|reminder|chore)(?: (?:called|named|titled|about|to|for|saying|that says|:))? ",
+    re.I,
+)
+_ITEM_END = re.compile(r"(?<=\S) (?:to[ -]?do|task|item|entry|reminder|chore)$", re.I)
+ID = re.compile(r" #(?P<id>[0-9a-f]{4,36})$", re.I)
+_PRONOUNS = frozenset(("it", "that", "this", "them", "these", "those", "that one", "this one", "the first one", "one"))
+_MANY = re.compile(
+    rf"(?:(?:all|every|everything|of|my|the|that|which|is|are|i have|i've) ){{0,6}}"
+    rf"(?:(?P<state>done|completed?|finished|ticked|checked|open|pending|unfinished|undone|incomplete) ?)?"
+    rf"(?:{scope.ITEMS}|{scope.LIST}|everything|all)?"
+    rf"(?: (?:that |which )?(?:are|is|i(?:'ve| have))? ?(?P<late>done|completed?|finished|ticked|checked|open|pending))?"
+    rf"(?: (?:(?:from|on|in|off) )?(?:(?:my|the) )?{scope.LIST})?$",
+    re.I,
+)
+_SOME_OF_ALL = re.compile(
+    r"(?:all|every|everything|completed?|done|finished|my (?:done|completed|finished)|the (?:done|completed|finished))(?: |$)",
+    re.I,
+)
+_OPEN_WORDS = ("open", "pending", "unfinished", "undone", "incomplete")
+
+
+def target(words: str, *, sure: bool = True) -> Target | None:
+    """The todo that `words` name; None when they name something that no todo list has."""
+    listed = cut_end(words, scope.TO_LIST)
+    if listed is not None:
+        words, sure = listed, True
+    elif scope.foreign_place(words):
+        return None
+    prefix, only_exact = "", False
+    if found := ID.search(words[-40:]):
+        prefix = found["id"].lower()
+        words = words[: -len(found.group())]
+    words, quoted = unquote(words)
+    if not quoted:
+        if (said := cut(words, _THE_ITEM)) or (
+            (said := cut_end(words, _ITEM_END)) and said.lower() not in ("the", "a", "my")
+        ):
+            words, sure = unquote(said)[0], True
+        elif scope.foreign_head(words) or scope.foreign_end(words):
+            sure, only_exact = False, listed is None
+    return Target(words.strip(), sure or quoted, prefix, only_exact) if words.strip() else None
+
+
+def many(words: str) -> tuple[bool | None] | None:
+    """Which of all todos `words` mean: (True,) the done, (False,) the open, (None,) all; None when not "all …"."""
+    if not _SOME_OF_ALL.match(words) or not (found := _MANY.match(words)):
+        return None
+    state = (found["state"] or found["late"] or "").lower()
+    if not state:
+        return (None,)
+    return (state not in _OPEN_WORDS,)
+
+
+def is_pronoun(words: str) -> bool:
+    """Whether `words` only point at something ("it"), so that the user must be asked."""
+    return words.lower() in _PRONOUNS

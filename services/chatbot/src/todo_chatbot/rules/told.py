@@ -1,0 +1,59 @@
+"""Sentences that tell how a todo is ("milk is done", "rent is due Friday") without asking for anything outright."""
+
+import re
+
+from todo_chatbot.acts import Complete, Context, Target, Update
+from todo_chatbot.rules import dates, items
+from todo_chatbot.rules.target import target
+from todo_chatbot.rules.text import cut, cut_end
+
+_FINISHED = re.compile(
+    r"(?:finish|i(?:'ve| have)? (?:just |already |now |finally )?(?:done|did|finished|completed)|finished|completed) ",
+    re.I,
+)
+_IS_DONE = re.compile(r" (?:is|are|has been|was|got)(?: now| all| already)? (?:done|completed?|finished)$", re.I)
+_IS_UNDONE = re.compile(
+    r" (?:is|are)(?: still)? (?:not (?:done|completed?|finished)(?: yet)?|undone|open|unfinished)$", re.I
+)
+_IS_LEVEL = re.compile(rf" (?:is|are) (?P<level>{items.LEVEL})(?:[ -]priority)?$", re.I)
+_IS_DUE = re.compile(r" (?:is|are) (?P<when>due .+)$", re.I)
+_ASKING = (
+    "how",
+    "what",
+    "why",
+    "when",
+    "where",
+    "who",
+    "which",
+    "whose",
+    "if",
+    "it",
+    "that",
+    "this",
+    "there",
+    "he",
+    "she",
+)
+
+
+def interpret(text: str, context: Context) -> Complete | Update | None:
+    """The change that the plain sentence `text` implies for the todo that it names, None when none.
+
+    Its target is never sure: unless a todo has that very title, the user is asked first.
+    """
+    if text.split(" ", 1)[0].lower() in _ASKING:
+        return None
+    if words := cut(text, _FINISHED) or cut_end(text, _IS_DONE):
+        return Complete(found) if (found := _named(words)) else None
+    if words := cut_end(text, _IS_UNDONE):
+        return Complete(found, completed=False) if (found := _named(words)) else None
+    if (level := _IS_LEVEL.search(text[-40:])) and (words := cut_end(text, _IS_LEVEL)):
+        return Update(found, {"priority": items.level(level["level"])}) if (found := _named(words)) else None
+    if (due := _IS_DUE.search(text[-80:])) and (when := dates.whole(due["when"], context)):
+        words = cut_end(text, _IS_DUE)
+        return Update(found, {"due_at": when}) if words and (found := _named(words)) else None
+    return None
+
+
+def _named(words: str) -> Target | None:
+    return target(words, sure=False)

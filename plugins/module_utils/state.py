@@ -12,6 +12,7 @@ Every file is written beside its place and moved there, so that a killed run lea
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import getpass
 import hashlib
 import hmac
@@ -21,7 +22,7 @@ import secrets as randomness
 import shutil
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,7 @@ class State:
         """Make the directory, for its owner alone."""
         self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
         (self.path / "secrets").mkdir(exist_ok=True, mode=0o700)
+        (self.path / "secrets").chmod(0o700)  # somebody may have made it, to put a secret there
         (self.path / "releases").mkdir(exist_ok=True, mode=0o700)
 
     # Secrets
@@ -72,12 +74,36 @@ class State:
         for name, value in given.items():
             file = self.path / "secrets" / name
             if value is None and (file.is_file() or not generate):
+                if file.is_file():
+                    file.chmod(0o444)  # put there by hand; the container's user must read it
                 continue
             content = (value if value is not None else randomness.token_urlsafe(32)).encode()
             if not file.is_file() or file.read_bytes() != content:
                 self._write(file, content, 0o444)
                 written.append(name)
         return written
+
+    def replace_secrets(self, number: int, given: Mapping[str, str | None], *, generate: bool) -> list[str]:
+        """Write a release's secrets and keep what they replace, so that going back restores them too.
+
+        What an interrupted run had replaced before is the older truth and is carried on. Returns the names written.
+        """
+        kept = self.folder(number) / "replaced"
+        interrupted = [n for n in self.releases() if n < number and (self.folder(n) / "replaced").is_dir()]
+        for old in interrupted[-1:]:
+            (self.folder(old) / "replaced").rename(kept)
+        kept.mkdir(exist_ok=True, mode=0o700)
+        for name, value in given.items():
+            file = self.path / "secrets" / name
+            if value is not None and file.is_file() and not (kept / name).exists() and file.read_bytes() != value.encode():
+                self._write(kept / name, file.read_bytes(), 0o400)
+        return self.write_secrets(given, generate=generate)
+
+    def restore_secrets(self, number: int) -> None:
+        """Put back the secrets that a release replaced."""
+        kept = self.folder(number) / "replaced"
+        for file in sorted(kept.iterdir()) if kept.is_dir() else []:
+            self._write(self.path / "secrets" / file.name, file.read_bytes(), 0o444)
 
     # Releases
 
@@ -119,8 +145,11 @@ class State:
 
     def note(self, number: int, step: str, outcome: str, **more: Any) -> None:
         """Append one line to a release's journal."""
-        with (self.folder(number) / "journal.jsonl").open("a") as journal:
-            journal.write(json.dumps({"time": now(), "step": step, "outcome": outcome, **more}) + "\n")
+        file = self.folder(number) / "journal.jsonl"
+        cut = file.is_file() and not file.read_bytes().endswith(b"\n")  # a full disk or a kill ended the last line early
+        with file.open("a") as journal:
+            line = json.dumps({"time": now(), "step": step, "outcome": outcome, **more})
+            journal.write(("\n" if cut else "") + line + "\n")
             journal.flush()
             os.fsync(journal.fileno())
 
@@ -134,12 +163,15 @@ class State:
         return lines
 
     def finish(self, number: int, outcome: str, keep: int) -> None:
-        """Note the outcome; a success becomes the current release; the oldest records beyond `keep` go."""
+        """Note the outcome; a success becomes the current release; the oldest records beyond `keep` go, never the one that serves."""
         if outcome == "succeeded":
             self._write(self.path / "current", str(number).encode(), 0o600)
+        shutil.rmtree(self.folder(number) / "replaced", ignore_errors=True)
         self.note(number, "outcome", outcome)
         serving = self.current()
-        for old in [n for n in self.releases() if n not in (serving, number)][: -keep or None]:
+        for old in self.releases()[:-keep]:
+            if old in (serving, number):
+                continue
             shutil.rmtree(self.folder(old), ignore_errors=True)
 
     def interrupted(self) -> dict[str, Any] | None:
@@ -157,15 +189,18 @@ class State:
 
     def lock_holder(self) -> dict[str, Any] | None:
         """Who holds the lock, None when it is free or has ended (expired, or its process on this host is gone)."""
+        holder = self._lock_content()
+        return holder if holder and holder["expires"] >= time.time() and _alive(holder) else None
+
+    def _lock_content(self) -> dict[str, Any] | None:
+        """What the lock file says, {} when it says nothing (cut short by a crash of the host), None without one."""
         try:
-            holder = json.loads((self.path / "lock").read_text())
+            content = json.loads((self.path / "lock").read_text())
         except FileNotFoundError:
             return None
         except ValueError:
-            return None  # cut short by a crash of the host: nobody who lives wrote it
-        if holder["expires"] < time.time() or not _alive(holder):
-            return None
-        return holder
+            return {}
+        return content if isinstance(content, dict) and {"host", "pid", "started", "expires"} <= content.keys() else {}
 
     def lock(self, identity: Mapping[str, Any], why: str) -> str:
         """Take the lock for `identity` ({host, pid, started}: the controller's process).
@@ -173,70 +208,51 @@ class State:
         Returns a sentence about a lock that was taken over, '' when it was free. Raises Locked, naming the holder.
         """
         self.create()
-        mine = {**identity, "who": getpass.getuser(), "why": why, "since": now(), "expires": time.time() + LOCK_SECONDS}
-        said = ""
-        while True:
-            if self._link(mine):
-                return said
+        with self._guard():
+            before = self._lock_content()
+            if before and _same(before, identity):
+                self._renew(before)
+                return ""
             holder = self.lock_holder()
-            if holder and _same(holder, identity):
-                self.renew(identity)
-                return said
             if holder:
                 raise Locked(
                     f"another run has the lock: {holder['who']} on {holder['host']} (process {holder['pid']}), "
                     f"{holder['why']}, since {holder['since']}; wait for it to end"
                 )
-            said = self._break_stale() or said
-
-    def _link(self, content: Mapping[str, Any]) -> bool:
-        """Create the lock file with its content at once, as only a link can; False when there is one."""
-        draft = self.path / f".lock-{os.getpid()}-{randomness.token_hex(4)}"
-        draft.write_text(json.dumps(content))
-        try:
-            os.link(draft, self.path / "lock")
-        except FileExistsError:
-            return False
-        finally:
-            draft.unlink()
-        return True
-
-    def _break_stale(self) -> str:
-        """Move an ended lock away. Of two runs that try, one wins: the other finds no file or one that lives."""
-        grave = self.path / f".lock-stale-{randomness.token_hex(4)}"
-        try:
-            (self.path / "lock").rename(grave)
-        except FileNotFoundError:
+            self._renew({**identity, "who": getpass.getuser(), "why": why, "since": now()})
+        if before is None:
             return ""
-        try:
-            holder = json.loads(grave.read_text())
-        except ValueError:
-            holder = {}
-        if holder and holder["expires"] >= time.time() and _alive(holder):
-            # Between our look and our move somebody took it over: give it back, unless a third has it by now.
-            with contextlib.suppress(FileExistsError):
-                os.link(grave, self.path / "lock")
-            grave.unlink()
-            return ""
-        grave.unlink()
-        who = f"{holder.get('who', 'somebody')} ({holder.get('why', 'unknown')}, since {holder.get('since', 'unknown')})"
+        who = f"{before.get('who', 'somebody')} ({before.get('why', 'unknown')}, since {before.get('since', 'unknown')})"
         return f"took over the lock of a run that ended without giving it back: {who}"
+
+    @contextlib.contextmanager
+    def _guard(self) -> Iterator[None]:
+        """Alone between reading the lock file and replacing it; the kernel ends this with the process, however it ends.
+
+        Without it, of two runs that see the same ended lock, the slower removes what the faster has just taken.
+        """
+        with (self.path / ".guard").open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def _renew(self, holder: Mapping[str, Any]) -> None:
+        content = {**holder, "expires": time.time() + LOCK_SECONDS}
+        self._write(self.path / "lock", json.dumps(content).encode(), 0o600)
 
     def renew(self, identity: Mapping[str, Any]) -> None:
         """Push the lock's end further. Raises Locked when it is somebody else's by now."""
-        try:
-            holder = json.loads((self.path / "lock").read_text())
-        except (FileNotFoundError, ValueError):
-            holder = {}
-        if not _same(holder, identity):
-            raise Locked("this run has lost its lock (it was stopped for too long); deploy again")
-        holder["expires"] = time.time() + LOCK_SECONDS
-        self._write(self.path / "lock", json.dumps(holder).encode(), 0o600)
+        with self._guard():
+            holder = self._lock_content() or {}
+            if not _same(holder, identity):
+                raise Locked("this run has lost its lock (it was stopped for too long); deploy again")
+            self._renew(holder)
 
     def unlock(self, identity: Mapping[str, Any]) -> None:
         """Give the lock back, if it is ours."""
-        with contextlib.suppress(FileNotFoundError, ValueError):
-            if _same(json.loads((self.path / "lock").read_text()), identity):
+        if not self.path.is_dir():  # a teardown has removed it with the rest
+            return
+        with self._guard():
+            if _same(self._lock_content() or {}, identity):
                 (self.path / "lock").unlink()
 
     def _write(self, file: Path, content: bytes, mode: int) -> None:

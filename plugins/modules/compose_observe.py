@@ -68,8 +68,9 @@ def observe(params: dict, *, check_mode: bool) -> dict:
     volumes = docker.volumes(params["project"])
     given = {name: value or None for name, value in params["secrets"].items()}
     # Never a new password for data that exists: it could not be read again.
-    generate = params["generate_secrets"] and not volumes and not check_mode
-    made = state.write_secrets(dict.fromkeys(given), generate=True) if generate else []
+    generate = params["generate_secrets"] and not volumes
+    # Even when none is made, the digests' salt is: a digest without it would be another one at the next deploy.
+    made = [] if check_mode else state.write_secrets(dict.fromkeys(given) if generate else {}, generate=generate)
     number = state.current()
     ports = {service: (address, int(port)) for service, (address, port) in params["ports"].items()}
     free, path = compose_engine.free_bytes([state.path, Path("/var/lib/docker")])

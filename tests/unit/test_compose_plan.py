@@ -5,7 +5,6 @@ import json
 from pathlib import Path
 
 import pytest
-
 from ansible_collections.todoapp.stack.plugins.action import compose_plan as action
 from ansible_collections.todoapp.stack.plugins.module_utils import compose_plan
 
@@ -55,7 +54,7 @@ PERTURBED = [
     ("mem_limit", 2**28, "mem_limit"),
     ("pids_limit", 100, "pids_limit"),
     ("networks", ["backend"], "networks"),
-    ("tmpfs", ["/tmp:mode=1777,size=32m"], "tmpfs"),
+    ("tmpfs", ["/run:mode=1777,size=64m"], "tmpfs"),
     ("secrets", ["jwt_key"], "secrets"),
     ("stop_grace_period", "30s", "stop_grace_period"),
     ("restart", "always", "restart"),

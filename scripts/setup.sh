@@ -6,6 +6,14 @@
 # For bash 3.2 (macOS) too.
 set -euo pipefail
 
+# A script that sources this one describes itself in the comment at its head.
+case ${1:-} in
+  -h | --help)
+    sed -n -e '2,/^[^#]/s/^# \{0,1\}//p' -- "$0"
+    exit 0
+    ;;
+esac
+
 root=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
 venv=$root/.venv
 stamp=$venv/todoapp-stack.stamp

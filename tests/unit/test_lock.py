@@ -9,7 +9,6 @@ import subprocess
 import time
 
 import pytest
-
 from ansible_collections.todoapp.stack.plugins.module_utils.state import Locked, State, holder
 
 HERE = socket.gethostname()
@@ -131,5 +130,3 @@ def test_a_lock_given_back_is_free(state):
     state.unlock(me())
     assert state.lock_holder() is None
     assert state.lock(dead(), "theirs") == ""
-
-

@@ -6,10 +6,9 @@ import sys
 import time
 
 import pytest
-from conftest import ROOT
-
 from ansible_collections.todoapp.stack.plugins.module_utils.errors import DeployError
 from ansible_collections.todoapp.stack.plugins.module_utils.state import State
+from conftest import ROOT
 
 
 @pytest.fixture

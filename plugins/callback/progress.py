@@ -137,7 +137,9 @@ class CallbackModule(Default):
     def _fail(self, result: Any, message: str = "") -> None:
         self._clear()
         if result.task.action.endswith("deploy_failed"):
-            message = result.result.get("ends", "") or message
+            # The cause was shown where it happened.
+            self._line("now", result.result["ends"], constants.COLOR_ERROR)
+            return
         message = message or result.result.get("msg") or result.result.get("stderr") or "failed, without a message"
         self._line("FAILED", f"{result.task.get_name().rpartition(' : ')[2]}{self._item(result)}", constants.COLOR_ERROR)
         for line in str(message).splitlines():

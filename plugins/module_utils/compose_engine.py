@@ -65,12 +65,10 @@ def gate(project: str, service: str, component: str, seconds: float, keep_alive:
     """
     start = time.monotonic()
     name = f"{project}-{service}-1"
-    restarts_before: int | None = None
     while True:
         keep_alive()
         inspected = docker.container(name)
         now = docker.state(inspected)
-        restarts_before = now["restarts"] if restarts_before is None else restarts_before
         waited = time.monotonic() - start
         ready = now["status"] == "running" and (
             not (inspected["Config"].get("Healthcheck") or {}).get("Test") or docker.check_now(inspected)
@@ -78,7 +76,9 @@ def gate(project: str, service: str, component: str, seconds: float, keep_alive:
         if ready:
             return waited
         ended = now["status"] in ("exited", "dead")
-        if ended or now["oom_killed"] or now["restarts"] >= 2 or waited > seconds:
+        # Between two restarts, when the exit code is there to be read; a running container's is 0.
+        looping = now["restarts"] >= 2 and now["status"] == "restarting"
+        if ended or looping or now["oom_killed"] or waited > seconds:
             diagnosis = of_container(component, now, docker.logs(name), "start" if now["restarts"] or ended else "become ready")
             if waited > seconds and not ended:
                 diagnosis.cause += f"; it was given {seconds:g} s"

@@ -70,6 +70,8 @@ def act(params: dict) -> dict:
     step = params["run_to_end"] or "apply"
     state.renew(identity)
     state.note(number, step, "started", services=params["services"], release=params["release"])
+    if number != params["release"]:  # going back
+        state.restore_secrets(number)
     if params["remove"]:
         compose_engine.remove_services(params["project"], params["remove"])
     if params["services"]:

@@ -69,8 +69,8 @@ def act(params: dict) -> dict:
     if params["action"] == "begin":
         try:
             given = {name: value or None for name, value in params["secrets"].items()}
-            state.write_secrets(given, generate=params["generate_secrets"])
             result["release"] = state.begin(params["record"], params["compose_file"])
+            state.replace_secrets(result["release"], given, generate=params["generate_secrets"])
         except OSError:
             state.unlock(identity)
             raise

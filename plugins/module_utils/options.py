@@ -6,7 +6,9 @@ refuses unknown variables, nor writes coerced values back, nor merges maps; Helm
 
 from __future__ import annotations
 
+import math
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -93,12 +95,17 @@ def _coerce(name: str, spec: Spec, value: Any) -> Any:
 
 
 def _str(name: str, spec: Spec, value: Any) -> str:
-    if isinstance(value, bool) or isinstance(value, (Mapping, list)):
+    if isinstance(value, (bool, Mapping, list)):
         raise OptionError([f"{name} is {value!r}; it needs a text{_example(spec)} (quote it in YAML)"])
     text = str(value)
-    if any(ord(char) < 32 and char not in "\n\t" or 0xE000 <= ord(char) <= 0xF8FF for char in text):
+    if not all(map(_is_text, text)):
         raise OptionError([f"{name} holds a control or private-use character, which no target accepts"])
     return text
+
+
+def _is_text(char: str) -> bool:
+    """Whether YAML, JSON and Helm's template code can all carry a character (and none of ours means something else)."""
+    return char in "\n\t" or not (unicodedata.category(char) in ("Cc", "Cs", "Co") or char in "\ufffe\uffff")
 
 
 def _int(name: str, spec: Spec, value: Any) -> int:
@@ -109,7 +116,7 @@ def _int(name: str, spec: Spec, value: Any) -> int:
     raise OptionError([f"{name} is {value!r}; it needs a whole number{_example(spec)}"])
 
 
-def _bool(name: str, spec: Spec, value: Any) -> bool:
+def _bool(name: str, spec: Spec, value: Any) -> bool:  # noqa: ARG001 - one form for all coercions
     if isinstance(value, bool):
         return value
     word = str(value).strip().lower()
@@ -121,22 +128,26 @@ def _bool(name: str, spec: Spec, value: Any) -> bool:
 def _list(name: str, spec: Spec, value: Any) -> list[Any]:
     if not isinstance(value, list):
         raise OptionError([f"{name} is {value!r}; it needs a list{_example(spec)}"])
-    element = {"type": spec.get("elements", "str"), "options": spec.get("options", {})}
-    if not spec.get("options"):
-        element.pop("options")
-    return [_coerce(f"{name}[{index}]", element, item) for index, item in enumerate(value)]
+    element = {"type": spec.get("elements", "str"), "options": spec.get("options", {}), "required": True}
+    result, problems = [], []
+    for index, item in enumerate(value):
+        try:
+            result.append(_coerce(f"{name}[{index}]", element, item))
+        except OptionError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise OptionError(problems)
+    return result
 
 
 def _dict(name: str, spec: Spec, value: Any) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         raise OptionError([f"{name} is {value!r}; it needs a map{_example(spec)}"])
-    for key in value:
-        if not isinstance(key, str):
-            raise OptionError([f"{name} has the key {key!r}; keys must be texts (quote it in YAML)"])
     known = spec.get("options")
     if not known:
         return _plain(name, value)
-    problems = [f"{name}.{key} is not an option{did_you_mean(key, known)}" for key in value if key not in known]
+    keys = [_plain_key(name, key) for key in value]
+    problems = [f"{name}.{key} is not an option{did_you_mean(key, known)}" for key in keys if key not in known]
     result = {}
     for key, inner in known.items():
         inner_value = value.get(key, inner.get("default"))
@@ -152,15 +163,23 @@ def _dict(name: str, spec: Spec, value: Any) -> dict[str, Any]:
 def _plain(name: str, value: Any) -> Any:
     """A free-form tree, rid of Ansible's tagged types so that it can be dumped and compared anywhere."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(f"{name}.{key}", inner) for key, inner in value.items()}
+        return {_plain_key(name, key): _plain(f"{name}.{key}", inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [_plain(f"{name}[{index}]", inner) for index, inner in enumerate(value)]
     if isinstance(value, str):
         return _str(name, {}, value)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise OptionError([f"{name} is {value}; it needs a number that is finite"])
     for kind in (bool, int, float):
         if isinstance(value, kind):
             return kind(value)
     raise OptionError([f"{name} is {value!r}; it needs a text, a number, true or false, a list or a map"])
+
+
+def _plain_key(name: str, key: Any) -> str:
+    if not isinstance(key, str):
+        raise OptionError([f"{name} has the key {key!r}; keys must be texts (quote it in YAML)"])
+    return _str(f"a key of {name}", {}, key)
 
 
 _COERCIONS = {"str": _str, "path": _str, "int": _int, "bool": _bool, "list": _list, "dict": _dict}

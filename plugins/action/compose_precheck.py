@@ -55,8 +55,9 @@ def problems(rendered: Mapping[str, Any], seen: Mapping[str, Any], given: Mappin
             )
         )
     for name, digest in seen["secret_digests"].items():
-        if digest is None and (seen["volumes"] or not options["todo_generate_secrets"]):
-            why = " although there is data that was made with one" if seen["volumes"] else ""
+        has_data = rendered["secret_volumes"].get(name) in seen["volumes"]
+        if digest is None and (has_data or not options["todo_generate_secrets"]):
+            why = " although there is data that was made with one" if has_data else ""
             found.append(
                 Diagnosis(
                     "secrets",

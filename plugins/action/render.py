@@ -68,6 +68,13 @@ class ActionModule(ActionBase):
             ],
             "project": project,
             "secrets": secret_names,
+            # Data is read with the secret that it was made with, so that one is not made anew while its volume is there.
+            "secret_volumes": {
+                name: f"{options['todo_name']}_{component.name}-data"
+                for component in components
+                if component.is_store
+                for name in component.secrets
+            },
             "images": sorted({markers.image_reference(component.image) for component in components}),
             "ports": {
                 component.name: [options["todo_publish_address"], component.published_port]

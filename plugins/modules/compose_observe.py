@@ -15,6 +15,7 @@ options:
   images: {description: Image references to look for., type: list, elements: str, default: []}
   secrets: {description: Secret names with their given values; an empty value means none was given., type: dict, default: {}}
   generate_secrets: {description: Whether missing secrets are made., type: bool, default: false}
+  secret_volumes: {description: Secrets that are not made anew while the volume named exists., type: dict, default: {}}
   ports: {description: For each service the address and port that it publishes., type: dict, default: {}}
   front_door: {description: A URL to probe; empty probes none., type: str, default: ""}
 author: todoapp.stack maintainers (@todoapp)
@@ -55,6 +56,7 @@ SPEC = {
     "images": {"type": "list", "elements": "str", "default": []},
     "secrets": {"type": "dict", "default": {}, "no_log": True},
     "generate_secrets": {"type": "bool", "default": False, "no_log": False},
+    "secret_volumes": {"type": "dict", "default": {}, "no_log": False},
     "ports": {"type": "dict", "default": {}},
     "front_door": {"type": "str", "default": ""},
 }
@@ -68,9 +70,9 @@ def observe(params: dict, *, check_mode: bool) -> dict:
     volumes = docker.volumes(params["project"])
     given = {name: value or None for name, value in params["secrets"].items()}
     # Never a new password for data that exists: it could not be read again.
-    generate = params["generate_secrets"] and not volumes
-    # Even when none is made, the digests' salt is: a digest without it would be another one at the next deploy.
-    made = [] if check_mode else state.write_secrets(dict.fromkeys(given) if generate else {}, generate=generate)
+    makeable = [name for name in given if params["secret_volumes"].get(name) not in volumes]
+    generate = params["generate_secrets"] and not check_mode
+    made = state.write_secrets(dict.fromkeys(makeable), generate=True) if generate else []
     number = state.current()
     ports = {service: (address, int(port)) for service, (address, port) in params["ports"].items()}
     free, path = compose_engine.free_bytes([state.path, Path("/var/lib/docker")])

@@ -22,6 +22,7 @@ options: {description: Every option's final value but secrets., type: dict, retu
 components: {description: The components in the order of their needs., type: list, returned: success}
 project: {description: The Compose project; secrets' digests are filled in by the plan., type: dict, returned: success}
 secrets: {description: The names of the secrets that components mount., type: list, returned: success}
+secret_volumes: {description: The secrets that stored data depends on and its volume., type: dict, returned: success}
 images: {description: The image references., type: list, returned: success}
 ports: {description: For each component its published address and port., type: dict, returned: success}
 state_dir: {description: The state directory on the host., type: str, returned: success}

@@ -3,6 +3,7 @@
 this one can be made to refuse, to fall silent and to be looked into.
 """
 
+import asyncio
 import uuid
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -27,6 +28,7 @@ class BackendDouble:
         self.requests: list[Request] = []
         self.fail_with: Response | None = None
         self.fail_methods: tuple[str, ...] = ()
+        self.held: asyncio.Event | None = None  # no answer before it is set
         self.valid = dict(USERS)
         self.app = Starlette(
             routes=[
@@ -63,6 +65,8 @@ class BackendDouble:
     def _guarded(self, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
         async def guarded(request: Request) -> Response:
             self.requests.append(request)
+            if self.held:
+                await self.held.wait()
             user = self.valid.get(request.headers.get("Authorization", "").removeprefix("Bearer "))
             if user is None:
                 return problem(401, "invalid_token")

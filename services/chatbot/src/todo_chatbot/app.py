@@ -7,10 +7,13 @@ from collections.abc import AsyncIterator
 import httpx
 from fastapi import FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from todo_chatbot import problems, routes, services
 from todo_chatbot.middleware import RequestMiddleware
 from todo_chatbot.settings import Settings
+
+MAX_BODY = 4 * 1024 * 1024  # a full history in a script of four bytes a character
 
 
 def make_app(settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> FastAPI:
@@ -26,8 +29,16 @@ def make_app(settings: Settings, transport: httpx.AsyncBaseTransport | None = No
             await watch
         await shared.close()
 
-    app = FastAPI(title="Todo chatbot", lifespan=lifespan, redirect_slashes=False, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Todo chatbot",
+        lifespan=lifespan,
+        redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
+        telemetry={"tracing": False},
+    )
     app.state.services = shared
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY)
     app.add_middleware(RequestMiddleware)
     problems.install(app)
     app.include_router(routes.router)

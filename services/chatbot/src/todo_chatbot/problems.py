@@ -50,13 +50,6 @@ class BackendUnavailableError(ProblemError):
     code = "backend_unavailable"
 
 
-class BodyTooLargeError(ProblemError):
-    """The request's body is larger than any honest one."""
-
-    status = 413
-    code = "body_too_large"
-
-
 class BadTokenError(ProblemError):
     """A confirmation or undo token is forged, altered, expired or another user's."""
 

@@ -11,11 +11,17 @@ from todo_chatbot.tokens import MAX_TOKEN_CHARS
 MAX_MESSAGE = 4000
 MAX_HISTORY = 50
 MAX_HISTORY_TEXT = 20_000
+_FIRST_YEAR, _LAST_YEAR = 1971, 2999
 
 
 def _clean(text: str) -> str:
     if "\x00" in text:
         raise ValueError("must not contain the NUL character")
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise ValueError("must not contain half of a surrogate pair") from error
     return text
 
 
@@ -31,6 +37,13 @@ def _zone(name: str) -> str:
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise ValueError("must be a time zone's name, such as Europe/Berlin") from error
     return name
+
+
+def _moment(now: datetime) -> datetime:
+    # Far enough from datetime's own ends for any sum of dates.
+    if not _FIRST_YEAR <= now.year <= _LAST_YEAR:
+        raise ValueError(f"must be in the years {_FIRST_YEAR} to {_LAST_YEAR}")
+    return now
 
 
 Text = Annotated[str, AfterValidator(_clean)]
@@ -55,7 +68,7 @@ class ChatRequest(Body):
     message: Annotated[Text, AfterValidator(_said), Field(min_length=1, max_length=MAX_MESSAGE)]
     history: Annotated[list[Turn], Field(max_length=MAX_HISTORY)] = []
     time_zone: Annotated[Text, AfterValidator(_zone), Field(max_length=64)] = "UTC"
-    now: datetime | None = None
+    now: Annotated[datetime, AfterValidator(_moment)] | None = None
 
 
 class ConfirmRequest(Body):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import httpx
 
+from todo_chatbot import tls
 from todo_chatbot.backend import UserCache
 from todo_chatbot.model import Model
 from todo_chatbot.settings import Settings
@@ -35,6 +36,7 @@ def make(settings: Settings, transport: httpx.AsyncBaseTransport | None = None) 
         timeout=httpx.Timeout(settings.backend_timeout, connect=_CONNECT_TIMEOUT),
         limits=httpx.Limits(max_connections=50, max_keepalive_connections=20, keepalive_expiry=4),
         transport=transport,
+        verify=tls.context_for(settings.backend_url),
         trust_env=False,
     )
     return Services(settings, http, Model(settings), Signer(settings.chatbot_key), UserCache())

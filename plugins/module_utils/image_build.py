@@ -180,7 +180,9 @@ def explain(component: str, output: str) -> dict[str, Any]:
     cause = (f"{said} (exit code {code[1]})" if said and code else said) or _plain(error or last)
     text = "\n".join([title, *log, error, last])
     ways = (way for pattern, way in _WAYS_OUT if re.search(pattern, text))
-    where = f"the instruction `{step.split(' && ')[0][:80]}` in" if step else ""
+    # The mounts in front of a command tell nothing about it.
+    short = re.sub(r"\s--mount=\S+", "", step).split(" && ")[0].strip()[:80]
+    where = f"the instruction `{short}` in" if step else ""
     return {
         "component": component,
         "step": step,

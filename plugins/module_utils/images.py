@@ -154,12 +154,20 @@ def build_plan(
                     "repository": image["repository"],
                     "tag": tag,
                     "build_args": {"BASE_IMAGE": base},
-                    "labels": {**labels(context), "org.opencontainers.image.title": f"{name}", "org.opencontainers.image.version": tag},
+                    "labels": {
+                        **labels(context),
+                        "org.opencontainers.image.title": f"{name}",
+                        "org.opencontainers.image.version": tag,
+                    },
                 }
             )
     missing = [name for name in only if name not in {image["name"] for image in plan}]
     if missing:
-        reason = "its image comes from elsewhere" if missing[0] in known else f"there is no such component{did_you_mean(missing[0], known)}"
+        reason = (
+            "its image comes from elsewhere"
+            if missing[0] in known
+            else f"there is no such component{did_you_mean(missing[0], known)}"
+        )
         raise OptionError([f"todo_images_only names {missing[0]}: {reason}"])
     return plan
 
@@ -182,4 +190,6 @@ def labels(context: Path) -> dict[str, str]:
 
 
 def _git(folder: Path, *arguments: str) -> str:
-    return subprocess.run(["git", "-C", str(folder), *arguments], check=True, capture_output=True, text=True, timeout=20).stdout
+    return subprocess.run(
+        ["git", "-C", str(folder), *arguments], check=True, capture_output=True, text=True, timeout=20
+    ).stdout

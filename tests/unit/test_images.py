@@ -278,6 +278,10 @@ class TestExplain:
         assert "no such host" in found["cause"]
         assert found["next_step"].startswith("make the base image available")
 
+    def test_names_the_instruction_without_its_mounts(self) -> None:
+        output = "#6 [a 1/2] RUN --mount=type=secret,id=ca,target=/x make && go\n#6 ERROR: failed: exit code: 1\n"
+        assert "`RUN make` in services/backend/Dockerfile" in image_build.explain("backend", output)["next_step"]
+
     def test_keeps_the_last_lines_only(self) -> None:
         noise = "".join(f"#6 1.{n} line {n}\n" for n in range(100))
         found = image_build.explain("backend", f"#6 [1/2] RUN make\n{noise}#6 ERROR: process failed: exit code: 1\n")

@@ -26,7 +26,11 @@ def table(specs: dict[str, Any]) -> list[str]:
         if spec.get("choices"):
             kind = " or ".join(f"`{choice}`" for choice in spec["choices"])
         description = " ".join(spec["description"].split())
-        lines.append(" | ".join(cell.replace("|", "\\|") for cell in ("", f"`{name}`", kind, shown(spec), description, "")).strip())
+        lines.append(
+            " | ".join(
+                cell.replace("|", "\\|") for cell in ("", f"`{name}`", kind, shown(spec), description, "")
+            ).strip()
+        )
     return [*lines, ""]
 
 

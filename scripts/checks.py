@@ -14,10 +14,10 @@ import socket
 import subprocess
 import sys
 import time
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 ROOT = Path(__file__).resolve().parents[1]
 LOGS = ROOT / ".ansible" / "logs"
@@ -112,7 +112,7 @@ def junit(file: Path) -> Callable[[Path], Count]:
         if not file.is_file():
             return Count(failed=1)
         result = Count()
-        for case in ElementTree.parse(file).iter("testcase"):  # noqa: S314 - written by our own test run just now
+        for case in ET.parse(file).iter("testcase"):  # noqa: S314 - written by our own test run just now
             if case.find("failure") is not None or case.find("error") is not None:
                 result.failed += 1
             elif case.find("skipped") is None:
@@ -128,7 +128,11 @@ def summary(log: Path) -> Count:
     pytest's is `== 12 passed, 1 failed in 3 s ==`, vitest's `Tests  1 failed | 20 passed (21)`.
     """
     text = re.sub(r"\x1b\[[0-9;]*m", "", log.read_text(errors="replace"))
-    lines = [line for line in text.splitlines() if re.search(r"\b\d+ (passed|failed|errors?)\b", line) and "Test Files" not in line]
+    lines = [
+        line
+        for line in text.splitlines()
+        if re.search(r"\b\d+ (passed|failed|errors?)\b", line) and "Test Files" not in line
+    ]
     if not lines:
         return Count(failed=1)
     found = {word: int(number) for number, word in re.findall(r"(\d+) (passed|failed|error)", lines[-1])}
@@ -145,7 +149,9 @@ def one_case(_log: Path) -> Count:
 
 def lint(run: Run) -> None:
     """Every linter and type checker but those of the services, which run in their images."""
-    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\0")
+    tracked = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout.split("\0")
     files = [name for name in tracked if name and (ROOT / name).is_file()]
     shell = [name for name in files if is_shell(ROOT / name)]
     run.check("yamllint", ["yamllint", "--strict", "."])
@@ -217,7 +223,9 @@ def build_test_image(name: str, tag: str) -> int:
         "build_args": {"BASE_IMAGE": "debian:trixie-slim"},
     }
     try:
-        print("\n".join(image_build.build(image_build.find_builder(), image, image_build.ca_bundle(""), {}, force=False)))
+        print(
+            "\n".join(image_build.build(image_build.find_builder(), image, image_build.ca_bundle(""), {}, force=False))
+        )
     except DeployError as error:
         print(diagnosis.explain(error.diagnosis) if error.diagnosis else error)
         return 1
@@ -248,7 +256,11 @@ def e2e(run: Run) -> None:
     run.check("npm ci", ["npm", "ci", "--no-audit", "--no-fund"], cwd=folder)
     run.check("tsc", ["npm", "run", "--silent", "typecheck"], cwd=folder)
     ports = {name: free_port() for name in ("frontend", "backend", "chatbot")}
-    settings = ["-e", f"todo_name={E2E_NAME}", *(word for name, port in ports.items() for word in ("-e", f"{name}_published_port={port}"))]
+    settings = [
+        "-e",
+        f"todo_name={E2E_NAME}",
+        *(word for name, port in ports.items() for word in ("-e", f"{name}_published_port={port}")),
+    ]
     teardown = ["ansible-playbook", "playbooks/teardown.yml", *settings, "-e", "todo_delete_data=true"]
     run.check("clear what was left", teardown)
     try:
@@ -284,8 +296,11 @@ def chromium(run: Run) -> str:
     names = ("chromium", "chromium-browser", "google-chrome")
     found = next(filter(None, map(shutil.which, names)), None)
     if not found and os.geteuid() == 0 and shutil.which("apt-get"):
-        run.check("install chromium", ["sh", "-c", "apt-get update -qq && apt-get install -qq --yes --no-install-recommends chromium"],
-                  env={"DEBIAN_FRONTEND": "noninteractive"})
+        run.check(
+            "install chromium",
+            ["sh", "-c", "apt-get update -qq && apt-get install -qq --yes --no-install-recommends chromium"],
+            env={"DEBIAN_FRONTEND": "noninteractive"},
+        )
         found = shutil.which("chromium")
     if not found:
         raise CheckFailedError("the end-to-end tests need Chromium: install it (Debian: apt-get install chromium)")
@@ -294,11 +309,28 @@ def chromium(run: Run) -> str:
 
 def node(run: Run) -> None:
     """Node.js 20 or newer: the host's, else a pinned one beside our Python."""
-    version = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False).stdout if shutil.which("node") else ""
+    version = (
+        subprocess.run(["node", "--version"], capture_output=True, text=True, check=False).stdout
+        if shutil.which("node")
+        else ""
+    )
     found = re.match(r"v(\d+)\.", version)
     if not found or int(found[1]) < 20 or not shutil.which("npm"):
-        run.check("install node", ["uv", "pip", "install", "--quiet", "--system-certs", "--python", sys.executable,
-                                   "--require-hashes", "-r", "scripts/node.lock"])
+        run.check(
+            "install node",
+            [
+                "uv",
+                "pip",
+                "install",
+                "--quiet",
+                "--system-certs",
+                "--python",
+                sys.executable,
+                "--require-hashes",
+                "-r",
+                "scripts/node.lock",
+            ],
+        )
 
 
 PHASES: dict[str, tuple[str, list[Callable[[Run], None]]]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 from ansible.plugins.action import ActionBase
@@ -31,7 +32,9 @@ class ActionModule(ActionBase):
             # An interrupted run may have stopped before its migrations or its verification: go through it again.
             "needed": bool(plan or seen["interrupted"] or not seen["current"]),
             "diff": {"prepared": compose_plan.show(plan)},
-            "said": compose_plan.show(plan).rstrip() if self._task.check_mode or self._task.diff else compose_plan.summary(plan),
+            "said": compose_plan.show(plan).rstrip()
+            if self._task.check_mode or self._task.diff
+            else compose_plan.summary(plan),
             "project": project,
             "compose_file": compose_file(project),
             "remove": [entry["service"] for entry in plan if entry["action"] == "remove"],
@@ -40,7 +43,7 @@ class ActionModule(ActionBase):
         }
 
 
-def _digest(names: dict[str, str], digests: dict[str, str | None]) -> str:
+def _digest(names: Mapping[str, Any], digests: dict[str, str | None]) -> str:
     """One hash over the digests of a component's secrets; secrets that are yet to be made have none."""
     if not names:
         return ""
@@ -50,5 +53,8 @@ def _digest(names: dict[str, str], digests: dict[str, str | None]) -> str:
 def _waves(plan: compose_plan.Plan, components: list[dict[str, Any]]) -> dict[str, list[str]]:
     """The services to apply before and after the migrations; init steps are run in between, not applied."""
     touched = {entry["service"] for entry in plan if entry["action"] != "remove"}
-    names = {True: [c["name"] for c in components if c["is_store"]], False: [c["name"] for c in components if not c["is_store"]]}
+    names = {
+        True: [c["name"] for c in components if c["is_store"]],
+        False: [c["name"] for c in components if not c["is_store"]],
+    }
     return {"stores": [n for n in names[True] if n in touched], "rest": [n for n in names[False] if n in touched]}

@@ -30,7 +30,10 @@ class ActionModule(ActionBase):
                 for name in release["secrets"]:
                     (directory / "secrets" / name).touch(mode=0o644)
             except OSError as error:
-                return result | {"failed": True, "msg": f"write the rendered files: {error}; set todo_dist_dir to a folder that can be written"}
+                return result | {
+                    "failed": True,
+                    "msg": f"write the rendered files: {error}; set todo_dist_dir to a folder that can be written",
+                }
         names = ", ".join(f"secrets/{name}" for name in release["secrets"])
         return result | {
             "changed": changed,

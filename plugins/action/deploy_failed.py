@@ -25,7 +25,13 @@ class ActionModule(ActionBase):
             ends.append(f"release {serving} was put back and is not ready either: {lost}")
         else:
             ends.append("there is no earlier release to go back to; what was started is left for you to look at")
-        return result | {"failed": True, "ends": "\n".join(ends), "msg": "\n".join([first.get("msg") or "the deploy failed", *ends]), "diagnosis": first.get("diagnosis", {}), "serving": serving if not lost else 0}
+        return result | {
+            "failed": True,
+            "ends": "\n".join(ends),
+            "msg": "\n".join([first.get("msg") or "the deploy failed", *ends]),
+            "diagnosis": first.get("diagnosis", {}),
+            "serving": serving if not lost else 0,
+        }
 
 
 def _first_failure(failure: dict[str, Any]) -> dict[str, Any]:

@@ -29,5 +29,8 @@ class ActionModule(ActionBase):
             draft.write_text(json.dumps(json.loads(canonical_json(content)), indent=1) + "\n")
             draft.rename(path)
         except OSError as error:
-            return result | {"failed": True, "msg": f"write the report: {error}; set todo_report to a file that can be written"}
+            return result | {
+                "failed": True,
+                "msg": f"write the report: {error}; set todo_report to a file that can be written",
+            }
         return result | {"changed": False}

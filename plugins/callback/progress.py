@@ -17,6 +17,7 @@ extends_documentation_fragment:
 import os
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 from ansible import constants
@@ -73,7 +74,9 @@ class CallbackModule(Default):
         if self._verbose():
             super().v2_runner_on_failed(result, ignore_errors)
             return
-        if ignore_errors or "results" in result.result and any(item.get("failed") for item in result.result["results"]):
+        if ignore_errors or (
+            "results" in result.result and any(item.get("failed") for item in result.result["results"])
+        ):
             return  # the failed item has been shown
         self._fail(result)
 
@@ -123,7 +126,11 @@ class CallbackModule(Default):
     def _tell(self, result: Any) -> None:
         said = result.result.get("said")
         lines = [said] if isinstance(said, str) and said else list(said or [])
-        if not lines and result.is_changed() and result.task.action.rpartition(".")[2] not in ("set_fact", "include_role"):
+        if (
+            not lines
+            and result.is_changed()
+            and result.task.action.rpartition(".")[2] not in ("set_fact", "include_role")
+        ):
             lines = [f"{result.task.get_name().rpartition(' : ')[2]}{self._item(result)}"]
         self._clear()
         took = result.result.get("seconds", time.monotonic() - self._since)
@@ -131,7 +138,9 @@ class CallbackModule(Default):
         for number, line in enumerate(lines):
             color = constants.COLOR_CHANGED if result.is_changed() else None
             last = number == len(lines) - 1
-            self._line(phase if number == 0 else "", f"{line}{f'  {took:.1f} s' if last and took >= 0.1 else ''}", color)
+            self._line(
+                phase if number == 0 else "", f"{line}{f'  {took:.1f} s' if last and took >= 0.1 else ''}", color
+            )
         self._since = time.monotonic()
 
     def _fail(self, result: Any, message: str = "") -> None:
@@ -141,7 +150,9 @@ class CallbackModule(Default):
             self._line("now", result.result["ends"], constants.COLOR_ERROR)
             return
         message = message or result.result.get("msg") or result.result.get("stderr") or "failed, without a message"
-        self._line("FAILED", f"{result.task.get_name().rpartition(' : ')[2]}{self._item(result)}", constants.COLOR_ERROR)
+        self._line(
+            "FAILED", f"{result.task.get_name().rpartition(' : ')[2]}{self._item(result)}", constants.COLOR_ERROR
+        )
         for line in str(message).splitlines():
             self._line("", line, constants.COLOR_ERROR)
 
@@ -168,7 +179,7 @@ class CallbackModule(Default):
     def _phase(task: Any) -> str:
         """The step that a task belongs to: the file it stands in."""
         path = (task.get_path() or "").rpartition(":")[0]
-        return os.path.splitext(os.path.basename(path))[0].replace("main", "")
+        return Path(path).stem.replace("main", "")
 
     @staticmethod
     def _item(result: Any) -> str:

@@ -34,7 +34,7 @@ def _split(value: Any) -> tuple[str, Any]:
         expression = _expression(value[key])
         conditions.append(expression if key == "$only_if" else f"not {expression}")
         rest = {k: v for k, v in value.items() if k != key}
-        value = rest["$value"] if "$value" in rest else rest
+        value = rest.get("$value", rest)
     if _is_block(value):
         inner = [_split(item)[0] for item in (value.values() if isinstance(value, Mapping) else value)]
         if all(inner):
@@ -85,7 +85,9 @@ def _scalar(value: Any) -> str:
         parts = value["$image"]
         repository, tag, digest = (_argument(parts[key]) for key in ("repository", "tag", "digest"))
         by_digest, by_tag = f'printf "%s@%s" {repository} {digest}', f'printf "%s:%s" {repository} {tag}'
-        return f"{{{{ if {digest} }}}}{{{{ {by_digest} | toJson }}}}{{{{ else }}}}{{{{ {by_tag} | toJson }}}}{{{{ end }}}}"
+        return (
+            f"{{{{ if {digest} }}}}{{{{ {by_digest} | toJson }}}}{{{{ else }}}}{{{{ {by_tag} | toJson }}}}{{{{ end }}}}"
+        )
     if not isinstance(value, str):
         return quoted(value)
     whole = SENTINEL.fullmatch(value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
 import time
@@ -11,7 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.todoapp.stack.plugins.module_utils import docker
-from ansible_collections.todoapp.stack.plugins.module_utils.diagnosis import Diagnosis, last_lines, of_container, sign_in
+from ansible_collections.todoapp.stack.plugins.module_utils.diagnosis import (
+    Diagnosis,
+    last_lines,
+    of_container,
+    sign_in,
+)
 from ansible_collections.todoapp.stack.plugins.module_utils.errors import DeployError
 
 POLL_SECONDS = 0.3
@@ -19,7 +23,17 @@ POLL_SECONDS = 0.3
 
 def command(project: str, file: Path, directory: Path) -> list[str]:
     """The Compose command line up to the subcommand."""
-    return [*docker.compose(), "--project-name", project, "--file", str(file), "--project-directory", str(directory), "--progress", "quiet"]
+    return [
+        *docker.compose(),
+        "--project-name",
+        project,
+        "--file",
+        str(file),
+        "--project-directory",
+        str(directory),
+        "--progress",
+        "quiet",
+    ]
 
 
 def apply(project: str, file: Path, directory: Path, services: list[str], *, recreate: bool) -> None:
@@ -30,7 +44,17 @@ def apply(project: str, file: Path, directory: Path, services: list[str], *, rec
     force = ["--force-recreate"] if recreate else []
     try:
         docker.run(
-            [*command(project, file, directory), "up", "--detach", "--no-deps", "--no-build", "--pull", "never", *force, *services],
+            [
+                *command(project, file, directory),
+                "up",
+                "--detach",
+                "--no-deps",
+                "--no-build",
+                "--pull",
+                "never",
+                *force,
+                *services,
+            ],
             timeout=300,
         )
     except docker.DockerError as error:
@@ -47,7 +71,7 @@ def _refused(project: str, services: list[str], error: docker.DockerError) -> De
     if "port is already allocated" in text or "address already in use" in text:
         cause = f"a port that it publishes is taken: {lines[-1]}"
         step = f"end what uses the port, or set {component}_published_port to another"
-    elif "No such image" in text or "not found" in text and "image" in text:
+    elif "No such image" in text or ("not found" in text and "image" in text):
         cause, step = f"its image is not on this host: {lines[-1]}", "ansible-playbook playbooks/build.yml"
     elif sign:
         cause, step = sign.cause, sign.next_step
@@ -79,14 +103,18 @@ def gate(project: str, service: str, component: str, seconds: float, keep_alive:
         # Between two restarts, when the exit code is there to be read; a running container's is 0.
         looping = now["restarts"] >= 2 and now["status"] == "restarting"
         if ended or looping or now["oom_killed"] or waited > seconds:
-            diagnosis = of_container(component, now, docker.logs(name), "start" if now["restarts"] or ended else "become ready")
+            diagnosis = of_container(
+                component, now, docker.logs(name), "start" if now["restarts"] or ended else "become ready"
+            )
             if waited > seconds and not ended:
                 diagnosis.cause += f"; it was given {seconds:g} s"
             raise DeployError(f"{component} is not ready: {diagnosis.cause}", diagnosis.as_dict())
         time.sleep(POLL_SECONDS)
 
 
-def run_to_end(project: str, service: str, component: str, doing: str, seconds: float, keep_alive: Callable[[], None]) -> float:
+def run_to_end(
+    project: str, service: str, component: str, doing: str, seconds: float, keep_alive: Callable[[], None]
+) -> float:
     """Wait until a one-off container (an init step that `apply` started) has completed; return how long it took.
 
     :raises DeployError: with the diagnosis when it ends otherwise or takes longer than `seconds`.
@@ -186,7 +214,7 @@ def _holder(port: int) -> str:
         inodes |= {row.split()[9] for row in rows if row.split()[1].endswith(f":{port:04X}") and row.split()[3] == "0A"}
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            links = [os.readlink(link) for link in (process / "fd").iterdir()]
+            links = [str(link.readlink()) for link in (process / "fd").iterdir()]
         except OSError:
             continue
         if any(f"socket:[{inode}]" in links for inode in inodes):

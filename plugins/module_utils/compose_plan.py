@@ -194,12 +194,19 @@ def show(plan: Plan) -> str:
     """The plan as the text that an operator reads: per service its action, and each field that differs."""
     if not plan:
         return "nothing to do\n"
-    verbs = {"create": "would be created", "update": "would be replaced", "start": "would be started", "remove": "would be removed"}
+    verbs = {
+        "create": "would be created",
+        "update": "would be replaced",
+        "start": "would be started",
+        "remove": "would be removed",
+    }
     marks = {"create": "+", "update": "~", "start": "~", "remove": "-"}
     lines = []
     for entry in plan:
         drift = any(field["why"] == "drifted" for field in entry["fields"])
-        lines.append(f"{marks[entry['action']]} {entry['service']} {verbs[entry['action']]}{' (drifted)' if drift else ''}")
+        lines.append(
+            f"{marks[entry['action']]} {entry['service']} {verbs[entry['action']]}{' (drifted)' if drift else ''}"
+        )
         for field in entry["fields"]:
             why = "  (changed by hand)" if field["why"] == "drifted" else ""
             lines.append(f"    {field['field']}: {_short(field['live'])} -> {_short(field['wanted'])}{why}")

@@ -64,8 +64,9 @@ class Component:
         return self.storage is not None
 
 
-_TYPES: dict[str, type | tuple[type, ...]] = {
+_TYPES: dict[str, type] = {
     "name": str,
+    "image": Mapping,
     "command": list,
     "environment": Mapping,
     "secrets": list,
@@ -80,6 +81,8 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
     "init": str,
     "port": int,
 }
+_KINDS: dict[type, str] = {str: "a text", int: "a whole number", list: "a list", Mapping: "a map"}
+_PARTS = {"image": ("repository", "tag", "digest"), "storage": ("path", "size")}
 
 
 def parse(raw: Mapping[str, Any], role: str) -> Component:
@@ -90,25 +93,56 @@ def parse(raw: Mapping[str, Any], role: str) -> Component:
     :raises DescriptionError: an unknown key (the nearest one is named), a wrong type, a missing name or image.
     """
     known = [f.name for f in fields(Component)]
+    given = {key: value for key, value in raw.items() if value is not None}
     for key, value in raw.items():
         if key not in known:
             raise DescriptionError(f"role {role}: the description has the key {key}{did_you_mean(key, known)}")
-        wanted = _TYPES.get(key)
-        if wanted and value is not None and (not isinstance(value, wanted) or isinstance(value, bool)):
-            raise DescriptionError(f"role {role}: the description's {key} is {value!r}; it needs {_kind(wanted)}")
+        if key in _TYPES and key in given:
+            _check(role, key, value, _TYPES[key])
     for key in ("name", "image"):
-        if key not in raw:
+        if key not in given:
             raise DescriptionError(f"role {role}: the description has no {key}")
-    component = Component(**raw)
+    for key, parts in _PARTS.items():
+        for part in parts:
+            if key in given and part not in given[key]:
+                needed = f"{', '.join(parts[:-1])} and {parts[-1]}"
+                raise DescriptionError(f"role {role}: the description's {key} has no {part}; it needs {needed}")
+    component = Component(**given)
     if not _NAME.fullmatch(component.name):
         raise DescriptionError(f"role {role}: {component.name!r} is no name: lower-case letters, digits and dashes")
     if component.init and component.init not in component.commands:
         raise DescriptionError(
             f"role {role}: init is {component.init}{did_you_mean(component.init, component.commands)}"
         )
-    if set(component.probes) - {"live", "ready"}:
-        raise DescriptionError(f"role {role}: probes are live and ready, not {', '.join(component.probes)}")
+    _check_probes(role, component)
     return component
+
+
+def _check(role: str, key: str, value: Any, wanted: type) -> None:
+    """Raise DescriptionError unless a value, and each text in it, is of the wanted type."""
+    if not isinstance(value, wanted) or isinstance(value, bool):
+        raise DescriptionError(f"role {role}: the description's {key} is {value!r}; it needs {_KINDS[wanted]}")
+    if wanted is list:
+        for index, item in enumerate(value):
+            _check(role, f"{key}[{index}]", item, str)
+    if key == "commands":
+        for name, command in value.items():
+            _check(role, f"commands.{name}", command, list)
+
+
+def _check_probes(role: str, component: Component) -> None:
+    unknown = set(component.probes) - {"live", "ready"}
+    if unknown:
+        raise DescriptionError(f"role {role}: probes are live and ready, not {', '.join(sorted(unknown))}")
+    for name in ("live", "ready") if component.probes else ():
+        if name not in component.probes:
+            raise DescriptionError(f"role {role}: probes has no {name}; both live and ready are needed")
+        probe = component.probes[name]
+        if isinstance(probe, str) and not component.port:
+            raise DescriptionError(f"role {role}: the probe {name} is an HTTP path, and there is no port")
+        command = isinstance(probe, Mapping) and list(probe) == ["exec"] and isinstance(probe["exec"], list)
+        if not isinstance(probe, str) and not command:
+            raise DescriptionError(f"role {role}: the probe {name} is {probe!r}; it needs a path or {{exec: [command]}}")
 
 
 def check_references(components: Mapping[str, Component]) -> None:
@@ -117,9 +151,7 @@ def check_references(components: Mapping[str, Component]) -> None:
         for key in ("needs", "talks_to"):
             for other in getattr(component, key):
                 if other not in components:
-                    raise DescriptionError(
-                        f"{component.name}: {key} names {other}{did_you_mean(other, components)}"
-                    )
+                    raise DescriptionError(f"{component.name}: {key} names {other}{did_you_mean(other, components)}")
     in_order(components)
 
 
@@ -128,11 +160,13 @@ def in_order(components: Mapping[str, Component]) -> list[Component]:
     done: dict[str, Component] = {}
 
     def visit(component: Component, trail: tuple[str, ...]) -> None:
+        if component.name in done:
+            return
         if component.name in trail:
             raise DescriptionError(f"needs go in a circle: {' -> '.join((*trail, component.name))}")
         for need in component.needs:
             visit(components[need], (*trail, component.name))
-        done.setdefault(component.name, component)
+        done[component.name] = component
 
     for component in components.values():
         visit(component, ())
@@ -160,7 +194,7 @@ def evaluate(raw: Any, variables: Mapping[str, Any], where: str) -> Any:
         value = _ENVIRONMENT.compile_expression(whole[1], undefined_to_none=False)(variables)
         if isinstance(value, jinja2.Undefined):
             value._fail_with_undefined_error()  # noqa: SLF001 - Jinja's own way to raise with the name
-    except jinja2.TemplateError as error:
+    except (jinja2.TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
         raise DescriptionError(f"{where}: {error}; the text is {raw!r}") from error
     return value
 
@@ -172,8 +206,3 @@ def _text(value: Any) -> Any:
 _ENVIRONMENT = jinja2.Environment(undefined=jinja2.StrictUndefined, finalize=_text, autoescape=False)  # noqa: S701 - YAML, not HTML
 for _name in ("default", "d"):
     del _ENVIRONMENT.filters[_name]
-
-
-def _kind(wanted: type | tuple[type, ...]) -> str:
-    names = {str: "a text", int: "a whole number", list: "a list", Mapping: "a map"}
-    return names[wanted] if isinstance(wanted, type) else " or ".join(names[kind] for kind in wanted)

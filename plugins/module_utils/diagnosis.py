@@ -70,7 +70,9 @@ SIGNS = (
         "build the ollama image again (playbooks/build.yml); if the volume is damaged, "
         "remove it with teardown and todo_delete_data=true",
     ),
-    Sign(r"(?i)address already in use", "the port is taken inside the container", "look for a second server in the image"),
+    Sign(
+        r"(?i)address already in use", "the port is taken inside the container", "look for a second server in the image"
+    ),
     Sign(
         r"(?i)read-only file system",
         "it writes to a path that is read-only",
@@ -135,5 +137,12 @@ def of_container(component: str, state: Mapping[str, Any], log: str, doing: str)
 
 
 def _meaning(code: int) -> str:
-    meanings = {125: "Docker refused it", 126: "not executable", 127: "no such command", 137: "killed", 139: "crashed", 143: "terminated"}
+    meanings = {
+        125: "Docker refused it",
+        126: "not executable",
+        127: "no such command",
+        137: "killed",
+        139: "crashed",
+        143: "terminated",
+    }
     return f" ({meanings[code]})" if code in meanings else ""

@@ -44,7 +44,9 @@ def client() -> str:
     for candidate in (shutil.which("docker"), "/usr/bin/docker", "/usr/local/bin/docker"):
         if candidate and os.access(candidate, os.X_OK):
             return candidate
-    raise DeployError("there is no docker command on this host", _not_running("there is no docker command on this host"))
+    raise DeployError(
+        "there is no docker command on this host", _not_running("there is no docker command on this host")
+    )
 
 
 def compose() -> list[str]:
@@ -58,7 +60,9 @@ def compose() -> list[str]:
     found = shutil.which("docker-compose")
     if found:
         return [found]
-    raise DeployError("there is no Docker Compose on this host; scripts/docker-start.sh sets one up, or install the plugin docker-compose-v2")
+    raise DeployError(
+        "there is no Docker Compose on this host; scripts/docker-start.sh sets one up, or install the plugin docker-compose-v2"
+    )
 
 
 def engine_version() -> str:
@@ -72,13 +76,17 @@ def engine_version() -> str:
 
 def _not_running(cause: str) -> dict[str, Any]:
     return Diagnosis(
-        "docker", cause, "start it (systemctl start docker, or open Docker Desktop), or let scripts/docker-start.sh do it"
+        "docker",
+        cause,
+        "start it (systemctl start docker, or open Docker Desktop), or let scripts/docker-start.sh do it",
     ).as_dict()
 
 
 def containers(project: str) -> dict[str, dict[str, Any]]:
     """The project's containers as `docker inspect` gives them, by Compose service name."""
-    ids = run([client(), "ps", "--all", "--quiet", "--no-trunc", "--filter", f"label={PROJECT_LABEL}={project}"]).split()
+    ids = run(
+        [client(), "ps", "--all", "--quiet", "--no-trunc", "--filter", f"label={PROJECT_LABEL}={project}"]
+    ).split()
     inspected = json.loads(run([client(), "container", "inspect", *ids])) if ids else []
     return {c["Config"]["Labels"].get(SERVICE_LABEL, c["Name"]): c for c in inspected}
 
@@ -93,7 +101,9 @@ def images(references: Iterable[str]) -> dict[str, dict[str, Any] | None]:
     wanted = sorted(set(references))
     if not wanted:
         return {}
-    done = subprocess.run([client(), "image", "inspect", *wanted], capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(
+        [client(), "image", "inspect", *wanted], capture_output=True, text=True, check=False, timeout=60
+    )
     found: dict[str, dict[str, Any] | None] = dict.fromkeys(wanted)
     for image in json.loads(done.stdout or "[]"):
         config = image.get("Config") or {}
@@ -118,7 +128,13 @@ def volumes(project: str) -> list[str]:
 def logs(name: str, lines: int = 60) -> str:
     """A container's last log lines, both streams."""
     done = subprocess.run(
-        [client(), "logs", "--tail", str(lines), name], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=30, errors="replace"
+        [client(), "logs", "--tail", str(lines), name],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=30,
+        errors="replace",
     )
     return done.stdout
 

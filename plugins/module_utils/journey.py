@@ -33,12 +33,18 @@ class Visitor:
         self.base = base.rstrip("/")
         self.cookie = ""
 
-    def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None, **headers: str) -> tuple[int, Any, Mapping[str, str]]:
+    def ask(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, **headers: str
+    ) -> tuple[int, Any, Mapping[str, str]]:
         """Send one request; return status, parsed JSON (or text) and headers. Raises OSError when nobody answers."""
         url = urlsplit(self.base)
         kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
         connection = kind(url.netloc, timeout=TIMEOUT_SECONDS)
-        sent = {"Origin": self.base, "Accept": "application/json", **{k.replace("_", "-"): v for k, v in headers.items()}}
+        sent = {
+            "Origin": self.base,
+            "Accept": "application/json",
+            **{k.replace("_", "-"): v for k, v in headers.items()},
+        }
         if self.cookie:
             sent["Cookie"] = self.cookie
         if body is not None:
@@ -68,15 +74,24 @@ def travel(base: str, *, model: bool) -> tuple[list[dict[str, Any]], StepFailed 
     :return: a row {step, ok, detail, seconds} for each step taken, and the failure that ended it, if one did.
     """
     visitor = Visitor(base)
-    account = {"email": f"journey-{secrets.token_hex(6)}@example.com", "password": secrets.token_urlsafe(18), "name": "Journey"}
+    account = {
+        "email": f"journey-{secrets.token_hex(6)}@example.com",
+        "password": secrets.token_urlsafe(18),
+        "name": "Journey",
+    }
     todo: dict[str, Any] = {}
     rows: list[dict[str, Any]] = []
 
-    def expect(component: str, wanted: int, method: str, path: str, body: Mapping[str, Any] | None = None, **headers: str) -> Any:
+    def expect(
+        component: str, wanted: int, method: str, path: str, body: Mapping[str, Any] | None = None, **headers: str
+    ) -> Any:
         try:
             status, answer, _ = visitor.ask(method, path, body, **headers)
         except OSError as error:
-            raise StepFailed(component if method != "GET" or path != "/login" else "frontend", f"{method} {path} got no answer: {error}") from error
+            raise StepFailed(
+                component if method != "GET" or path != "/login" else "frontend",
+                f"{method} {path} got no answer: {error}",
+            ) from error
         if status != wanted:
             said = answer.get("detail") or answer.get("title") if isinstance(answer, dict) else str(answer)[:200]
             raise StepFailed(component, f"{method} {path} answered {status} instead of {wanted}: {said}")
@@ -110,7 +125,16 @@ def travel(base: str, *, model: bool) -> tuple[list[dict[str, Any]], StepFailed 
 
     def update() -> str:
         tag = f'"{todo["version"]}"'
-        todo.update(expect("backend", 200, "PATCH", f"/api/todos/{todo['id']}", {"completed": True, "priority": "high"}, If_Match=tag))
+        todo.update(
+            expect(
+                "backend",
+                200,
+                "PATCH",
+                f"/api/todos/{todo['id']}",
+                {"completed": True, "priority": "high"},
+                If_Match=tag,
+            )
+        )
         expect("backend", 412, "PATCH", f"/api/todos/{todo['id']}", {"completed": False}, If_Match=tag)
         return "done, and a lost update is refused"
 
@@ -124,7 +148,9 @@ def travel(base: str, *, model: bool) -> tuple[list[dict[str, Any]], StepFailed 
             answer = expect("chatbot", 200, "POST", "/api/chat", {"message": message})
             tools = [action["tool"] for action in answer["actions"]]
             if tools != [tool]:
-                raise StepFailed("chatbot", f"to {message!r} the assistant did {tools or 'nothing'}: {answer['reply'][:200]}")
+                raise StepFailed(
+                    "chatbot", f"to {message!r} the assistant did {tools or 'nothing'}: {answer['reply'][:200]}"
+                )
             return str(answer["reply"])[:60]
 
         return step

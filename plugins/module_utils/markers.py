@@ -68,7 +68,7 @@ def resolve(tree: Any, digest: Digest = sha256_digest) -> Any:
                 if tree[key] is not keep:
                     return REMOVED
                 rest = {k: v for k, v in tree.items() if k != key}
-                return resolve(rest["$value"] if "$value" in rest else rest, digest)
+                return resolve(rest.get("$value", rest), digest)
         if "$digest_of" in tree:
             return digest(tree["$digest_of"])
         if "$image" in tree:

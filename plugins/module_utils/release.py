@@ -66,7 +66,9 @@ def resolve_options(roles: list[Role], shared: Mapping[str, Any], given: Mapping
     name = values["todo_name"]
     if not _NAMESPACE.fullmatch(name):
         raise OptionError(
-            [f"todo_name is {name!r}; it must be lower-case letters, digits and dashes, at most 63, with no dash at an end"]
+            [
+                f"todo_name is {name!r}; it must be lower-case letters, digits and dashes, at most 63, with no dash at an end"
+            ]
         )
     return values
 

@@ -95,7 +95,12 @@ class State:
         kept.mkdir(exist_ok=True, mode=0o700)
         for name, value in given.items():
             file = self.path / "secrets" / name
-            if value is not None and file.is_file() and not (kept / name).exists() and file.read_bytes() != value.encode():
+            if (
+                value is not None
+                and file.is_file()
+                and not (kept / name).exists()
+                and file.read_bytes() != value.encode()
+            ):
                 self._write(kept / name, file.read_bytes(), 0o400)
         return self.write_secrets(given, generate=generate)
 
@@ -146,7 +151,9 @@ class State:
     def note(self, number: int, step: str, outcome: str, **more: Any) -> None:
         """Append one line to a release's journal."""
         file = self.folder(number) / "journal.jsonl"
-        cut = file.is_file() and not file.read_bytes().endswith(b"\n")  # a full disk or a kill ended the last line early
+        cut = file.is_file() and not file.read_bytes().endswith(
+            b"\n"
+        )  # a full disk or a kill ended the last line early
         with file.open("a") as journal:
             line = json.dumps({"time": now(), "step": step, "outcome": outcome, **more})
             journal.write(("\n" if cut else "") + line + "\n")
@@ -222,7 +229,9 @@ class State:
             self._renew({**identity, "who": getpass.getuser(), "why": why, "since": now()})
         if before is None:
             return ""
-        who = f"{before.get('who', 'somebody')} ({before.get('why', 'unknown')}, since {before.get('since', 'unknown')})"
+        who = (
+            f"{before.get('who', 'somebody')} ({before.get('why', 'unknown')}, since {before.get('since', 'unknown')})"
+        )
         return f"took over the lock of a run that ended without giving it back: {who}"
 
     @contextlib.contextmanager

@@ -39,8 +39,8 @@ class Symbol:
             "use the markers only_if and unless instead"
         )
 
-    __bool__ = __int__ = __float__ = __len__ = __iter__ = __contains__ = __eq__ = __ne__ = _refuse  # type: ignore[assignment]
-    __lt__ = __le__ = __gt__ = __ge__ = __add__ = __radd__ = __sub__ = __mul__ = __index__ = __getitem__ = _refuse  # type: ignore[assignment]
+    __bool__ = __int__ = __float__ = __len__ = __iter__ = __contains__ = __eq__ = __ne__ = _refuse
+    __lt__ = __le__ = __gt__ = __ge__ = __add__ = __radd__ = __sub__ = __mul__ = __index__ = __getitem__ = _refuse
     __hash__ = None  # type: ignore[assignment]
 
 

@@ -40,6 +40,7 @@ seconds: {description: How long it took., type: float, returned: success}
 """
 
 import time
+from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.todoapp.stack.plugins.module_utils import compose_engine, module_run
@@ -61,7 +62,7 @@ SPEC = {
 }
 
 
-def act(params: dict) -> dict:
+def act(params: dict[str, Any]) -> dict[str, Any]:
     """Apply, and wait for a one-off command's end; see DOCUMENTATION."""
     start = time.monotonic()
     state = State(params["state_dir"])
@@ -89,7 +90,11 @@ def act(params: dict) -> dict:
     state.note(number, step, "done")
     done = f"{params['component']} {step}" if params["run_to_end"] else f"started {', '.join(params['services'])}"
     gone = [f"removed {', '.join(params['remove'])}"] if params["remove"] else []
-    return {"changed": True, "seconds": round(time.monotonic() - start, 2), "said": [*gone, done] if params["services"] else gone}
+    return {
+        "changed": True,
+        "seconds": round(time.monotonic() - start, 2),
+        "said": [*gone, done] if params["services"] else gone,
+    }
 
 
 def main() -> None:

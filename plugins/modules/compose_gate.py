@@ -32,6 +32,8 @@ RETURN = r"""
 seconds: {description: How long it took., type: float, returned: success}
 """
 
+from typing import Any
+
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.todoapp.stack.plugins.module_utils import compose_engine, module_run
 from ansible_collections.todoapp.stack.plugins.module_utils.state import State, holder
@@ -47,7 +49,7 @@ SPEC = {
 }
 
 
-def act(params: dict) -> dict:
+def act(params: dict[str, Any]) -> dict[str, Any]:
     """Wait; see DOCUMENTATION."""
     state = State(params["state_dir"])
     identity = holder(params["holder_host"], params["holder_pid"])

@@ -29,6 +29,7 @@ removed: {description: What was, or in check mode would be, removed., type: list
 """
 
 import shutil
+from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.todoapp.stack.plugins.module_utils import compose_engine, docker, module_run
@@ -43,7 +44,7 @@ SPEC = {
 }
 
 
-def act(params: dict, *, check_mode: bool) -> dict:
+def act(params: dict[str, Any], *, check_mode: bool) -> dict[str, Any]:
     """Remove, under the lock; see DOCUMENTATION."""
     docker.engine_version()
     state = State(params["state_dir"])
@@ -51,7 +52,11 @@ def act(params: dict, *, check_mode: bool) -> dict:
     if check_mode:
         found = [f"container {name}" for name in sorted(docker.containers(project))]
         found += [f"volume {name}" for name in docker.volumes(project)] if data else []
-        return {"changed": bool(found), "removed": found, "said": [f"would remove {name}" for name in found] or "nothing to remove"}
+        return {
+            "changed": bool(found),
+            "removed": found,
+            "said": [f"would remove {name}" for name in found] or "nothing to remove",
+        }
     existed = state.path.is_dir()
     identity = holder(params["holder_host"], params["holder_pid"])
     if existed:

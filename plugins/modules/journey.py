@@ -47,7 +47,9 @@ def diagnose(failure: journey.StepFailed, project: str) -> Diagnosis:
     lines = last_lines(docker.logs(container)) if container else []
     sign = sign_in(lines)
     cause = f"{failure}{f': {sign.cause}' if sign else ''}"
-    step = sign.next_step if sign else f"docker logs {container}" if container else "ansible-playbook playbooks/health.yml"
+    step = (
+        sign.next_step if sign else f"docker logs {container}" if container else "ansible-playbook playbooks/health.yml"
+    )
     return Diagnosis(failure.component, cause, step, container=container, log=lines)
 
 
@@ -61,7 +63,12 @@ def main() -> None:
     if failure:
         diagnosis = diagnose(failure, module.params["project"])
         module.fail_json(msg=str(diagnosis), diagnosis=diagnosis.as_dict(), steps=steps)
-    module.exit_json(changed=False, steps=steps, seconds=took, said=f"journey of {len(steps)} steps: {', '.join(s['step'] for s in steps)}")
+    module.exit_json(
+        changed=False,
+        steps=steps,
+        seconds=took,
+        said=f"journey of {len(steps)} steps: {', '.join(s['step'] for s in steps)}",
+    )
 
 
 if __name__ == "__main__":

@@ -39,6 +39,8 @@ release: {description: The new release's number., type: int, returned: begin}
 said: {description: A sentence about a lock that was taken over., type: str, returned: always}
 """
 
+from typing import Any
+
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.todoapp.stack.plugins.module_utils import module_run
 from ansible_collections.todoapp.stack.plugins.module_utils.state import State, holder
@@ -59,11 +61,11 @@ SPEC = {
 }
 
 
-def act(params: dict) -> dict:
+def act(params: dict[str, Any]) -> dict[str, Any]:
     """Do the action; see DOCUMENTATION."""
     state = State(params["state_dir"])
     identity = holder(params["holder_host"], params["holder_pid"])
-    result: dict = {"changed": True, "said": ""}
+    result: dict[str, Any] = {"changed": True, "said": ""}
     if params["action"] in ("begin", "lock"):
         result["said"] = state.lock(identity, params["why"])
     if params["action"] == "begin":

@@ -34,7 +34,9 @@ def test_defaults_agree_with_the_specs(spec_file):
     assert (load(defaults_file) if defaults_file.is_file() else {}) == documented
 
 
-@pytest.mark.parametrize("role", sorted({path.parents[1] for path in ROOT.glob("roles/*/defaults/main.yml")}), ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "role", sorted({path.parents[1] for path in ROOT.glob("roles/*/defaults/main.yml")}), ids=lambda p: p.name
+)
 def test_a_role_with_defaults_documents_them(role):
     assert (role / "meta" / "argument_specs.yml").is_file()
 
@@ -55,7 +57,9 @@ def test_every_option_says_what_it_is(spec_file):
         assert spec.get("type") in TYPES, f"{name}: its type is {spec.get('type')!r}"
         assert spec["type"] != "list" or spec.get("elements") in TYPES, f"{name}: a list of what?"
         assert "default" in spec or spec.get("required"), f"{name}: neither default nor required"
-        assert spec["type"] != "int" or "(from " in description, f"{name}: which range? (from A to B) in the description is checked"
+        assert spec["type"] != "int" or "(from " in description, (
+            f"{name}: which range? (from A to B) in the description is checked"
+        )
 
 
 def test_an_option_is_documented_once():

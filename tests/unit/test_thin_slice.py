@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import ROOT
-
 from ansible_collections.todoapp.stack.plugins.module_utils import chart, markers, release
+from conftest import ROOT
 
 TEMPLATES = ROOT / "roles" / "component" / "templates"
 
@@ -133,7 +132,9 @@ def test_the_compose_service_comes_from_the_same_description():
     roles = load_roles()
     values = release.resolve_options(roles, SHARED, {"backend_token_lifetime": 61})
     components = release.describe(roles, values)
-    project = markers.resolve(release.compose_project(TEMPLATES, components, values), digest=lambda parts: ",".join(sorted(parts)))
+    project = markers.resolve(
+        release.compose_project(TEMPLATES, components, values), digest=lambda parts: ",".join(sorted(parts))
+    )
     backend = project["services"]["backend"]
     assert backend["environment"]["TOKEN_LIFETIME"] == "61"
     assert backend["cpus"] == 0.5
@@ -148,7 +149,12 @@ def test_a_question_about_a_symbol_stops_with_the_template_s_line(tmp_path):
     symbols = release.symbols(roles, SHARED)
     backend = release.describe(roles, symbols)[-1]
     for number, question in enumerate(
-        ["{% if c.replicas %}x{% endif %}", "{{ c.replicas | int }}", "{{ c.replicas > 2 }}", "{{ c.resources | length }}"]
+        [
+            "{% if c.replicas %}x{% endif %}",
+            "{{ c.replicas | int }}",
+            "{{ c.replicas > 2 }}",
+            "{{ c.resources | length }}",
+        ]
     ):
         (tmp_path / f"{number}.j2").write_text(f"a: b\n\n{question}\n")
         with pytest.raises(release.templates.DeployError, match=rf"{number}.j2:3: backend: .*option backend\."):

@@ -17,7 +17,7 @@ from todo_backend.service import Service
 from todo_backend.settings import Configuration, Secrets, Settings
 
 PASSWORD = "correct horse battery"
-KEY = "a key that is used by nobody but the tests"
+KEY = "a key that is used by nobody but the tests, long enough for SHA-384"
 
 
 class Backend:

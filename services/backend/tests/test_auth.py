@@ -161,7 +161,7 @@ def test_forged_tokens_are_refused(backend: Backend, user: User, other: User) ->
 
 
 def test_an_expired_token_is_refused(start: Start) -> None:
-    with start(token_lifetime=1) as backend:
+    with start(token_lifetime=2) as backend:
         user = backend.user()
         assert user.http.get("/api/todos/").status_code == 200
         deadline = time.monotonic() + 5

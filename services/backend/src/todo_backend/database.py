@@ -1,12 +1,12 @@
 """Connections to PostgreSQL."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import URL, Connection, create_engine, event
-from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, SQLAlchemyError
 
 # A connection that was used a moment ago is there; asking each time would cost a round trip per request.
 IDLE_BEFORE_PING = 5.0
@@ -59,8 +59,7 @@ class Database:
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """Yield a connection in a transaction: committed at the end, rolled back on any error."""
-        with self._engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN")
+        with self._begun() as connection:
             try:
                 yield connection
                 connection.exec_driver_sql("COMMIT")
@@ -68,11 +67,32 @@ class Database:
                 self._roll_back(connection)
                 raise
 
-    @contextmanager
-    def read(self) -> Iterator[Connection]:
-        """Yield a connection for single statements, each on its own."""
+    def read[T](self, work: Callable[[Connection], T]) -> T:
+        """Return what `work` makes of a connection that is for single reading statements.
+
+        When the connection turns out to be dead, as all are after a restart of the database, it is done again.
+        """
+        try:
+            with self._engine.connect() as connection:
+                return work(connection)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
         with self._engine.connect() as connection:
-            yield connection
+            return work(connection)
+
+    def _begun(self) -> Connection:
+        connection = self._engine.connect()
+        try:
+            connection.exec_driver_sql("BEGIN")
+        except DBAPIError as error:
+            connection.close()
+            if not error.connection_invalidated:
+                raise
+            # Nothing was done yet, and the pool has thrown all its old connections away.
+            connection = self._engine.connect()
+            connection.exec_driver_sql("BEGIN")
+        return connection
 
     @staticmethod
     def _roll_back(connection: Connection) -> None:

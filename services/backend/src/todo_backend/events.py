@@ -6,6 +6,7 @@ NOTIFY is part of the transaction: nothing is told before it is committed, nor i
 import asyncio
 import json
 import logging
+import os
 import select
 from collections import defaultdict
 from typing import Any
@@ -157,7 +158,10 @@ async def _drain(hub: Hub, source: connection) -> None:
     """Deliver notifications until the connection breaks, which raises psycopg2.Error."""
     loop = asyncio.get_running_loop()
     readable = asyncio.Event()
-    loop.add_reader(source.fileno(), readable.set)
+    # A copy of the descriptor: libpq closes its own when the connection breaks, and the loop would keep watching a
+    # number that may soon belong to something else.
+    watched = os.dup(source.fileno())
+    loop.add_reader(watched, readable.set)
     try:
         hub.listening.set()
         while True:
@@ -169,4 +173,5 @@ async def _drain(hub: Hub, source: connection) -> None:
             if not select.select([source], [], [], 0)[0]:
                 await readable.wait()
     finally:
-        loop.remove_reader(source.fileno())
+        loop.remove_reader(watched)
+        os.close(watched)

@@ -22,8 +22,7 @@ async def live() -> dict[str, str]:
 @router.get("/ready")
 def ready(service: ServiceDep) -> dict[str, object]:
     """Answer 200 if the database is reachable and its schema fits, else 503 with the reason."""
-    with service.database.read() as connection:
-        state = read_state(connection)
+    state = service.database.read(read_state)
     if not state.compatible:
         raise NotReady(state.detail)
     return {"status": "ready", "schema": state.as_dict()}

@@ -139,8 +139,9 @@ def logout(caller: CallerDep, service: ServiceDep, once: OnceDep) -> Response:
 def me(caller: CallerDep, service: ServiceDep) -> Response:
     """Say who is logged in."""
     query = select(*_USER).where(account.c.id == caller.account_id, session_exists())
-    with service.database.read() as connection:
-        user = connection.execute(query, session_parameters(caller)).mappings().first()
+    user = service.database.read(
+        lambda connection: connection.execute(query, session_parameters(caller)).mappings().first()
+    )
     if user is None:
         raise SessionEnded
     return Answer(200, to_json(dict(user))).response()

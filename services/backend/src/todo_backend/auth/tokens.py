@@ -8,7 +8,7 @@ from fastapi import Request, Security
 from fastapi.security import HTTPBearer
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, func, insert, select
 
-from todo_backend.ids import new_id
+from todo_backend.ids import is_id, new_id
 from todo_backend.problems import Problem
 from todo_backend.tables import session
 
@@ -99,6 +99,8 @@ class Tokens:
             raise TokenExpired from error
         except (jwt.PyJWTError, ValueError, RecursionError) as error:
             raise Unauthorized("The access token is not valid.") from error
+        if not (is_id(claims["sub"]) and is_id(claims["jti"])):
+            raise Unauthorized("The access token is not valid.")
         return Caller(claims["sub"], claims["jti"], claims["exp"])
 
 

@@ -30,8 +30,8 @@ IfMatch = Annotated[str | None, Header(description='the version that the change 
 @router.get("/", response_model=TodoPage)
 def index(query: Annotated[TodoQuery, Query()], caller: CallerDep, service: ServiceDep) -> Response:
     """List todos, a page at a time."""
-    with service.database.read() as connection:
-        return Response(list_todos(connection, caller, query), media_type="application/json")
+    page = service.database.read(lambda connection: list_todos(connection, caller, query))
+    return Response(page, media_type="application/json")
 
 
 @router.post("/", status_code=201, response_model=Todo)
@@ -64,9 +64,12 @@ async def events(caller: CallerDep, service: ServiceDep) -> Response:
 @router.get("/{todo_id}/", response_model=Todo)
 def show(todo_id: str, caller: CallerDep, service: ServiceDep) -> Response:
     """Return one todo."""
-    with service.database.read() as connection:
+
+    def work(connection: Connection) -> Answer:
         require_session(connection, caller)
-        return _shown(store.get(connection, caller.account_id, todo_id)).response()
+        return _shown(store.get(connection, caller.account_id, todo_id))
+
+    return service.database.read(work).response()
 
 
 @router.patch("/{todo_id}/", response_model=Todo)
@@ -139,8 +142,7 @@ def _shown(row: Row[Any]) -> Answer:
 
 
 def _check(service: Service, caller: Caller) -> None:
-    with service.database.read() as connection:
-        require_session(connection, caller)
+    service.database.read(lambda connection: require_session(connection, caller))
 
 
 async def _wait_until_listening(hub: Hub) -> None:

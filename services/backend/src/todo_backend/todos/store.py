@@ -1,13 +1,12 @@
 """Reading and changing one todo, always from the query that says whose it is."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, insert, select, text, update
 
 from todo_backend import events
-from todo_backend.ids import new_id
+from todo_backend.ids import is_id, new_id
 from todo_backend.problems import NotFound, Problem
 from todo_backend.tables import todo
 from todo_backend.todos import fold
@@ -17,7 +16,6 @@ from todo_backend.todos.schemas import PRIORITIES, TodoChange, TodoInput
 
 # How long a deleted todo can be restored; the purge then removes it.
 RESTORABLE = text("interval '30 days'")
-_UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}", re.ASCII)
 VERSION = [column.name for column in COLUMNS].index("version")
 
 
@@ -31,7 +29,7 @@ def _missing() -> NotFound:
 
 def _own(account_id: str, todo_id: str) -> Select[Any]:
     """Return the query for a todo of this account; raises NotFound if the id cannot be one."""
-    if not _UUID.fullmatch(todo_id):
+    if not is_id(todo_id):
         raise _missing()
     return select(*COLUMNS).where(todo.c.id == todo_id, todo.c.account_id == account_id)
 

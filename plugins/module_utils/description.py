@@ -120,7 +120,8 @@ def parse(raw: Mapping[str, Any], role: str) -> Component:
 
 def _check(role: str, key: str, value: Any, wanted: type) -> None:
     """Raise DescriptionError unless a value, and each text in it, is of the wanted type."""
-    if not isinstance(value, wanted) or isinstance(value, bool):
+    fits = isinstance(value, wanted) and not isinstance(value, bool)
+    if not fits:
         raise DescriptionError(f"role {role}: the description's {key} is {value!r}; it needs {_KINDS[wanted]}")
     if wanted is list:
         for index, item in enumerate(value):

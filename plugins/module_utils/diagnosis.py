@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 LOG_LINES = 12
+_CONTROLS = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 @dataclass
@@ -92,8 +93,9 @@ SIGNS = (
 
 
 def last_lines(log: str, count: int = LOG_LINES) -> list[str]:
-    """The last lines of a log that are not empty, each cut to a readable length."""
-    lines = [line.rstrip()[:300] for line in log.splitlines() if line.strip()]
+    """The last lines of a log that are not empty, each cut to a readable length and without terminal controls."""
+    readable = (_CONTROLS.sub("", line).rstrip() for line in log.splitlines())
+    lines = [line[:300] for line in readable if line]
     return lines[-count:]
 
 

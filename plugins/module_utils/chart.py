@@ -14,6 +14,7 @@ from ansible_collections.todoapp.stack.plugins.module_utils.symbols import SENTI
 from ansible_collections.todoapp.stack.plugins.module_utils.yaml_text import quoted
 
 _PLAIN_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*")
+_WORDS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}  # YAML takes them for something else than texts
 _VERBS = {"int": ("%d", "int64 {}"), "bool": ("%t", "{}"), "str": ("%s", "{}"), "path": ("%s", "{}")}
 
 
@@ -74,7 +75,7 @@ def _block(value: Any, indent: int) -> Iterator[str]:
 def _key(key: str) -> str:
     if SENTINEL.search(key) or "{{" in key:
         raise DeployError(f"the key {key!r} holds an option or template code; only values may")
-    return key if _PLAIN_KEY.fullmatch(key) else quoted(key)
+    return key if _PLAIN_KEY.fullmatch(key) and key.lower() not in _WORDS else quoted(key)
 
 
 def _scalar(value: Any) -> str:

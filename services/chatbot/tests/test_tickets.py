@@ -123,6 +123,12 @@ async def test_undo_gives_back_what_was(chat: Chat, backend: BackendDouble, sent
     assert not after["deleted"]
 
 
+async def test_undo_tells_times_in_the_users_zone(chat: Chat, backend: BackendDouble) -> None:
+    backend.add("pay rent", due_at="2026-12-01T23:30:00Z")
+    undo = (await chat.say("move rent to tomorrow"))["actions"][0]["undo"]
+    assert (await chat.done("undo/", {"undo": undo}))["reply"] == "Set “pay rent” due Wed 2 Dec 2026 at 00:30."
+
+
 async def test_undo_of_create_and_its_repeat(chat: Chat, backend: BackendDouble) -> None:
     undo = (await chat.say("add milk"))["actions"][0]["undo"]
     assert (await chat.done("undo/", {"undo": undo}))["reply"] == "Deleted “milk”."

@@ -121,18 +121,20 @@ class Actor:
         def message(todo: Todo) -> str:
             return f"{verb} {_named(todo)}"
 
-        found, guess = await self._find(act.target, message, completed=not act.completed)
+        found, guess = await self._find(act.target, message, context, completed=not act.completed)
         fields = {"completed": act.completed}
         writes = [(_update_of(todo, fields), todo) for todo in found]
         return await self._write("complete_todo", writes, context, ask=suggested or guess)
 
     async def _update(self, act: Update, context: Context, suggested: bool) -> ChatAnswer:
-        found, guess = await self._find(act.target, lambda todo: _change_message(todo, act.fields), single=True)
+        found, guess = await self._find(
+            act.target, lambda todo: _change_message(todo, act.fields), context, single=True
+        )
         writes = [(_update_of(todo, act.fields), todo) for todo in found]
         return await self._write("update_todo", writes, context, ask=suggested or guess)
 
     async def _delete(self, act: Delete, context: Context, suggested: bool) -> ChatAnswer:
-        found, guess = await self._find(act.target, lambda todo: f"delete {_named(todo)}")
+        found, guess = await self._find(act.target, lambda todo: f"delete {_named(todo)}", context)
         writes = [(Write("delete", todo["title"], todo["id"], todo["version"]), todo) for todo in found]
         return await self._write("delete_todo", writes, context, ask=suggested or guess or len(writes) > 1)
 
@@ -186,12 +188,18 @@ class Actor:
         return await self._backend.list_todos(filters)
 
     async def _find(
-        self, target: Target, message: Callable[[Todo], str], *, completed: bool | None = None, single: bool = False
+        self,
+        target: Target,
+        message: Callable[[Todo], str],
+        context: Context,
+        *,
+        completed: bool | None = None,
+        single: bool = False,
     ) -> tuple[list[Todo], bool]:
         """The todos that `target` names and whether that is a guess. Ends the act when none or several may be meant."""
         if is_pronoun(target.words) and not target.id_prefix:
             todos, _ = await self._all(completed, _MAX_CHOICES)
-            raise _AnswerError(_which("Which one do you mean?", todos, message))
+            raise _AnswerError(_which("Which one do you mean?", todos, message, context))
         todos, more = await self._all(completed, PAGE)
         found = match(target, todos)
         if more and not found.exact:
@@ -201,7 +209,7 @@ class Actor:
         if not found.todos or (target.only_exact and not found.exact):
             raise await self._none(target, completed)
         if len(found.todos) > 1:
-            raise _AnswerError(_which(f"Which {words.title(target.words)} do you mean?", found.todos, message))
+            raise _AnswerError(_which(f"Which {words.title(target.words)} do you mean?", found.todos, message, context))
         return found.todos, found.guess or not (target.sure or found.exact)
 
     async def _search(self, target: Target, known: list[Todo], completed: bool | None) -> Matches:
@@ -271,11 +279,11 @@ def _change_message(todo: Todo, fields: dict[str, Any]) -> str:
     return f'set the description of {name} to "{value}"'
 
 
-def _which(question: str, todos: list[Todo], message: Callable[[Todo], str]) -> ChatAnswer:
+def _which(question: str, todos: list[Todo], message: Callable[[Todo], str], context: Context) -> ChatAnswer:
     if not todos:
         return ChatAnswer(reply="There is no todo that this could mean. I changed nothing.")
     offered = [
-        Choice(label=f"{todo['title'][:80]}{words.details(todo, None)}", message=message(todo))
+        Choice(label=f"{todo['title'][:80]}{words.details(todo, context)}", message=message(todo))
         for todo in todos[:_MAX_CHOICES]
     ]
     return ChatAnswer(reply=question, choices=offered)

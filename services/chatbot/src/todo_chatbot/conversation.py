@@ -2,7 +2,9 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from prometheus_client import Counter
 
@@ -88,7 +90,8 @@ class Conversation:
         ticket = self._signer.read(purpose, user, token)
         outcomes = await self._writer.redeem(ticket)
         action = await self._told(purpose, ticket, outcomes)
-        return self._say(ChatAnswer(reply=_summary(outcomes), actions=[action]))
+        context = Context(datetime.now(UTC), ZoneInfo(ticket.zone))
+        return self._say(ChatAnswer(reply=_summary(outcomes, context), actions=[action]))
 
     async def _told(self, purpose: Purpose, ticket: Ticket, outcomes: list[Outcome]) -> Action:
         undoable = purpose == "confirm"
@@ -104,9 +107,9 @@ class Conversation:
         return answer
 
 
-def _summary(outcomes: list[Outcome]) -> str:
+def _summary(outcomes: list[Outcome], context: Context) -> str:
     if len(outcomes) == 1:
-        return outcomes[0].sentence(None)
+        return outcomes[0].sentence(context)
     done = [outcome for outcome in outcomes if outcome.done]
     failed = [outcome for outcome in outcomes if outcome.error]
     said = []
@@ -114,6 +117,6 @@ def _summary(outcomes: list[Outcome]) -> str:
         did = {"delete": "Deleted", "restore": "Restored", "update": "Changed", "create": "Added"}[done[0].write.op]
         said.append(f"{did} {words.count(len(done))}.")
     if failed:
-        first = failed[0].sentence(None)
+        first = failed[0].sentence(context)
         said.append(f"{len(failed)} could not be changed. {first}")
     return " ".join(said)

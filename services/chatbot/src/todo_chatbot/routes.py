@@ -47,7 +47,7 @@ Shared = Annotated[Services, Depends(services_of)]
 async def chat(request: Request, body: ChatRequest, token: Token, services: Shared) -> Response:
     """Understand a sentence and act on the caller's list."""
     context = _context(body)
-    return await _respond(request, token, services, lambda talk: talk.answer(body.message, context))
+    return await _respond(request, token, services, lambda talk: talk.answer(body.message, context), body.time_zone)
 
 
 @router.post("/confirm/")
@@ -73,19 +73,23 @@ async def status(services: Shared) -> Status:
 
 
 async def _respond(
-    request: Request, token: str, services: Services, ask: Callable[[Conversation], Awaitable[ChatAnswer]]
+    request: Request,
+    token: str,
+    services: Services,
+    ask: Callable[[Conversation], Awaitable[ChatAnswer]],
+    zone: str = "UTC",
 ) -> Response:
     def work(emit: Emit) -> Awaitable[ChatAnswer]:
-        return ask(_conversation(token, services, emit))
+        return ask(_conversation(token, services, zone, emit))
 
     if "text/event-stream" in request.headers.get("Accept", ""):
         return await sse.stream(work)
     return JSONResponse((await work(lambda _event, _data: None)).as_json(), headers={"Cache-Control": "no-store"})
 
 
-def _conversation(token: str, services: Services, emit: Emit) -> Conversation:
+def _conversation(token: str, services: Services, zone: str, emit: Emit) -> Conversation:
     backend = Backend(services.http, token, services.users)
-    writer = Writer(backend, services.signer, services.settings)
+    writer = Writer(backend, services.signer, services.settings, zone)
 
     async def titles() -> list[str]:
         todos, _ = await backend.list_todos({"completed": "false", "limit": 10})

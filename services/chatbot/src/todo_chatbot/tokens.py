@@ -34,6 +34,7 @@ class Ticket:
     id: str
     tool: str
     writes: tuple[Write, ...]
+    zone: str  # the user's, in which the answer says times
 
     def key(self, position: int) -> str:
         """The Idempotency-Key of the write at `position`."""
@@ -47,12 +48,15 @@ class Signer:
         self._key = key
         self._now = now
 
-    def sign(self, purpose: Purpose, user: str, tool: str, writes: list[Write], lifetime: int) -> str:
+    def sign(
+        self, purpose: Purpose, user: str, tool: str, writes: list[Write], lifetime: int, zone: str = "UTC"
+    ) -> str:
         """A token that lets `user` carry out `writes` within `lifetime` seconds."""
         claims = {
             "id": secrets.token_urlsafe(18),
             "user": user,
             "tool": tool,
+            "zone": zone,
             "expires": int(self._now()) + lifetime,
             "writes": [{name: value for name, value in asdict(write).items() if value} for write in writes],
         }
@@ -69,7 +73,8 @@ class Signer:
             raise BadTokenError("This token was issued to somebody else. Nothing was changed.")
         if claims["expires"] < self._now():
             raise BadTokenError("That offer has expired. Nothing was changed; please ask again.")
-        return Ticket(claims["id"], claims["tool"], tuple(Write(**write) for write in claims["writes"]))
+        writes = tuple(Write(**write) for write in claims["writes"])
+        return Ticket(claims["id"], claims["tool"], writes, claims["zone"])
 
     def _mac(self, purpose: Purpose, payload: str) -> bytes:
         # The purpose is signed too: an undo token is never a confirmation.

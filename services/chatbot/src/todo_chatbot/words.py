@@ -27,24 +27,22 @@ def count(number: int, kind: str = "") -> str:
     return f"{number} {kind}{' ' if kind else ''}todo{'' if number == 1 else 's'}"
 
 
-def due(value: str, context: Context | None) -> str:
+def due(value: str, context: Context) -> str:
     """A due value as the user would say it."""
     if len(value) == len("2026-01-31"):
         return _day(date.fromisoformat(value), context)
-    moment = datetime.fromisoformat(value)
-    if context:
-        moment = moment.astimezone(context.zone)
+    moment = datetime.fromisoformat(value).astimezone(context.zone)
     return f"{_day(moment.date(), context)} at {moment:%H:%M}"
 
 
-def _day(day: date, context: Context | None) -> str:
-    away = (day - context.today).days if context else None
+def _day(day: date, context: Context) -> str:
+    away = (day - context.today).days
     if away in (-1, 0, 1):
         return {-1: "yesterday", 0: "today", 1: "tomorrow"}[away]
     return f"{day:%a} {day.day} {day:%b %Y}"
 
 
-def details(todo: Mapping[str, Any], context: Context | None) -> str:
+def details(todo: Mapping[str, Any], context: Context) -> str:
     """What is special about a todo, in parentheses, or nothing."""
     said = []
     if todo.get("due_at"):
@@ -87,7 +85,7 @@ def _period(show: Show, context: Context) -> str:
     )
 
 
-def did(write: Write, before: Mapping[str, Any] | None, after: Todo | None, context: Context | None) -> str:
+def did(write: Write, before: Mapping[str, Any] | None, after: Todo | None, context: Context) -> str:
     """One sentence on a write that the backend carried out."""
     name = title(write.title or (after or before or {}).get("title", ""))
     if write.op == "create":
@@ -124,7 +122,7 @@ def refused(write: Write, error: RefusedError) -> str:
     return f"I did not {verb} {title(write.title) if write.title else 'it'}: {reason}."
 
 
-def intent(write: Write, context: Context | None) -> str:
+def intent(write: Write, context: Context) -> str:
     """The question before a write that needs a yes."""
     name = title(write.title)
     fields = write.fields or {}

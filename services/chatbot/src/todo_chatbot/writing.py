@@ -32,7 +32,7 @@ class Outcome:
         """Whether this call changed something."""
         return self.error is None and not self.replayed
 
-    def sentence(self, context: Context | None) -> str:
+    def sentence(self, context: Context) -> str:
         """What to tell the user."""
         if isinstance(self.error, RefusedError):
             return words.refused(self.write, self.error)
@@ -44,8 +44,8 @@ class Outcome:
 class Writer:
     """Writes for one caller."""
 
-    def __init__(self, backend: Backend, signer: Signer, settings: Settings) -> None:
-        self._backend, self._signer, self._settings = backend, signer, settings
+    def __init__(self, backend: Backend, signer: Signer, settings: Settings, zone: str) -> None:
+        self._backend, self._signer, self._settings, self._zone = backend, signer, settings, zone
 
     async def write(self, write: Write, before: Todo | None = None, key: str | None = None) -> Outcome:
         """Carry out one write. Raises only what ends the whole request (401, 429)."""
@@ -98,14 +98,14 @@ class Writer:
     async def confirmation(self, tool: Tool, writes: list[Write]) -> str:
         """A token with which the user confirms `writes`."""
         user = await self._backend.user_id()
-        return self._signer.sign("confirm", user, tool, writes, self._settings.confirm_lifetime)
+        return self._signer.sign("confirm", user, tool, writes, self._settings.confirm_lifetime, self._zone)
 
     async def _undo(self, tool: Tool, outcomes: list[Outcome]) -> str | None:
         inverse = [write for outcome in outcomes if (write := _inverse(outcome))]
         if not inverse:
             return None
         user = await self._backend.user_id()
-        return self._signer.sign("undo", user, tool, inverse, self._settings.undo_lifetime)
+        return self._signer.sign("undo", user, tool, inverse, self._settings.undo_lifetime, self._zone)
 
 
 def _inverse(outcome: Outcome) -> Write | None:

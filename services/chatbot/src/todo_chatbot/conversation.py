@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 from prometheus_client import Counter
 
 from todo_chatbot import words
-from todo_chatbot.acting import Actor, NotOursError
+from todo_chatbot.acting import Actor
 from todo_chatbot.acts import Context, Interpretation, Interpreter, Talk
 from todo_chatbot.backend import Backend
+from todo_chatbot.finding import NotOursError
 from todo_chatbot.model import Model, ModelUnavailableError
 from todo_chatbot.schemas import Action, ChatAnswer
 from todo_chatbot.tokens import Purpose, Signer, Ticket

@@ -87,9 +87,14 @@ async def _respond(
     return JSONResponse((await work(lambda _event, _data: None)).as_json(), headers={"Cache-Control": "no-store"})
 
 
+def writer_for(backend: Backend, services: Services, zone: str) -> Writer:
+    """What writes for one caller, who lives in `zone`."""
+    return Writer(backend, services.signer, services.settings, zone)
+
+
 def _conversation(token: str, services: Services, zone: str, emit: Emit) -> Conversation:
     backend = Backend(services.http, token, services.users)
-    writer = Writer(backend, services.signer, services.settings, zone)
+    writer = writer_for(backend, services, zone)
 
     async def titles() -> list[str]:
         todos, _ = await backend.list_todos({"completed": "false", "limit": 10})

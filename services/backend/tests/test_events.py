@@ -76,7 +76,9 @@ def test_changes_are_streamed_to_their_user_only(backend: Backend, user: User, o
         mine.wait_for(lambda r: len(r.events()) == 4)
         theirs.wait_for(lambda r: len(r.events()) == 1)
         kinds = [(event["type"], event["id"], event["version"]) for event in mine.events()]
-        assert kinds == [(kind, todo["id"], n) for n, kind in enumerate(["created", "updated", "deleted", "restored"], 1)]
+        assert kinds == [
+            (kind, todo["id"], n) for n, kind in enumerate(["created", "updated", "deleted", "restored"], 1)
+        ]
         assert "event: todo" in mine.lines
         assert set(mine.events()[0]) == {"type", "id", "version"}
 
@@ -141,7 +143,9 @@ def test_stopping_ends_streams_and_takes_no_new_ones(start: Start) -> None:
 def test_when_the_database_drops_the_listener_clients_are_told_to_come_again(backend: Backend, user: User) -> None:
     with stream(backend, user.token) as seen:
         with backend.engine.begin() as connection:
-            drop = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'todo-backend events'"
+            drop = (
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'todo-backend events'"
+            )
             connection.execute(text(drop))
         assert seen.ended.wait(10)
         with stream(backend, user.token) as again:
@@ -149,9 +153,7 @@ def test_when_the_database_drops_the_listener_clients_are_told_to_come_again(bac
             again.wait_for(lambda r: len(r.events()) == 1)
 
 
-def test_streams_are_bounded_and_given_back(
-    backend: Backend, user: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_streams_are_bounded_and_given_back(backend: Backend, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(events, "STREAMS_PER_ACCOUNT", 1)
     before = backend.service.hub.count()
     with stream(backend, user.token) as seen:

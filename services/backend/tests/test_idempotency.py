@@ -97,7 +97,9 @@ def test_signup_and_login(backend: Backend) -> None:
         kept = connection.execute(text("SELECT * FROM idempotency WHERE scope = 'email:idempotent@example.com'")).all()
     assert len(kept) == 2
     for secret in (token.split(".")[2], PASSWORD):
-        assert secret.encode() not in b"".join(bytes(value) for row in kept for value in row if isinstance(value, memoryview))
+        assert secret.encode() not in b"".join(
+            bytes(value) for row in kept for value in row if isinstance(value, memoryview)
+        )
 
 
 def test_logout(user: User) -> None:
@@ -127,5 +129,3 @@ def test_after_a_day_a_key_may_be_used_again(backend: Backend, user: User) -> No
     assert (answer.status_code, answer.headers.get(REPLAYED)) == (201, None)
     assert user.http.post("/api/todos/", json={"title": "new"}, headers=key("k")).headers[REPLAYED] == "true"
     assert user.titles() == ["new", "old"]
-
-

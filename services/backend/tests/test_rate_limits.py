@@ -61,7 +61,11 @@ def test_a_trusted_proxy_says_who_the_client_is(start: Start) -> None:
         return backend.client().post("/api/auth/login", json=body, headers=headers).status_code
 
     with start(login_limit_per_address=1, trusted_proxies="127.0.0.1") as backend:
-        assert [login(backend, "192.0.2.1"), login(backend, "192.0.2.1"), login(backend, "192.0.2.2")] == [401, 429, 401]
+        assert [login(backend, "192.0.2.1"), login(backend, "192.0.2.1"), login(backend, "192.0.2.2")] == [
+            401,
+            429,
+            401,
+        ]
     with start(login_limit_per_address=1) as backend:
         assert [login(backend, "192.0.2.3"), login(backend, "192.0.2.4")] == [401, 429]
 

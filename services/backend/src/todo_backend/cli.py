@@ -9,7 +9,7 @@ from collections.abc import Callable
 from todo_backend import logs, settings
 from todo_backend.settings import Configuration
 
-OK, UNREACHABLE, REFUSED, INCOMPATIBLE, BAD_SETTINGS = 0, 3, 4, 5, 6
+OK, FAILED, UNREACHABLE, REFUSED, INCOMPATIBLE, BAD_SETTINGS = 0, 1, 3, 4, 5, 6
 
 log = logging.getLogger("todo_backend")
 
@@ -38,6 +38,8 @@ def serve(configuration: Configuration) -> int:
 
 
 def migrate(configuration: Configuration) -> int:
+    from sqlalchemy.exc import DBAPIError
+
     from todo_backend import schema
 
     try:
@@ -48,6 +50,8 @@ def migrate(configuration: Configuration) -> int:
         return _fail(REFUSED, str(error))
     except schema.SchemaIncompatible as error:
         return _fail(INCOMPATIBLE, str(error))
+    except DBAPIError as error:  # a migration failed, and was rolled back
+        return _fail(FAILED, f"migrate: {' '.join(str(error.orig).split())}")
     log.info(state.detail, extra={"fields": state.as_dict()})
     return OK
 

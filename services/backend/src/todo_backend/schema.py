@@ -109,7 +109,7 @@ def connect(url: URL, wait: float) -> Connection:
         try:
             return engine.connect()
         except OperationalError as error:
-            cause = str(error.orig).strip()
+            cause = " ".join(str(error.orig).split())
             refusal = _refusal(cause, url)
             if refusal:
                 raise DatabaseRefused(refusal) from error

@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -58,7 +58,7 @@ class Run:
     def check(
         self,
         title: str,
-        command: list[str | Path],
+        command: Sequence[str | Path],
         *,
         counted: Callable[[Path], Count] | None = None,
         env: dict[str, str] | None = None,
@@ -158,6 +158,8 @@ def lint(run: Run) -> None:
     run.check("ruff", ["ruff", "check", "."])
     run.check("ruff format", ["ruff", "format", "--check", "."])
     run.check("mypy", ["mypy"])
+    python = [name for name in files if name.endswith(".py") and name.startswith(("bench/", "docs/", "scripts/"))]
+    run.check("mypy scripts", ["mypy", *python], env={"MYPYPATH": str(ROOT / "bench")})
     run.check("shellcheck", ["shellcheck", *shell])
     run.check("hadolint", ["hadolint", *(name for name in files if Path(name).name == "Dockerfile")])
     run.check("ansible-lint", ["ansible-lint", "--strict"])

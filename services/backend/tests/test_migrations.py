@@ -41,13 +41,13 @@ def test_the_code_and_the_migrations_agree_on_the_schema(migrated_url: URL) -> N
         assert differences == []
         # The comparison does not look into expressions and conditions: compare those as PostgreSQL prints them.
         query = text("SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = :name")
-        migrated = dict(connection.execute(query, {"name": "public"}).all())  # type: ignore[arg-type]
+        migrated = {row.indexname: row.indexdef for row in connection.execute(query, {"name": "public"})}
         connection.execute(text("CREATE SCHEMA from_code"))
         connection.execute(text("SET search_path = from_code, public"))
         metadata.create_all(connection, checkfirst=False)
-        made = dict(connection.execute(query, {"name": "from_code"}).all())  # type: ignore[arg-type]
+        coded = {row.indexname: row.indexdef for row in connection.execute(query, {"name": "from_code"})}
         migrated.pop("alembic_version_pkc")
-        assert {name: text_.replace("from_code.", "public.") for name, text_ in made.items()} == migrated
+        assert {name: made.replace("from_code.", "public.") for name, made in coded.items()} == migrated
         connection.rollback()
 
 
@@ -99,14 +99,12 @@ def test_a_table_in_use_is_waited_for(empty_url: URL, monkeypatch: pytest.Monkey
         holder.commit()
         holder.execute(text("LOCK TABLE alembic_version IN SHARE MODE"))
         tried = threading.Event()
-        real = schema.time.sleep
 
         def release(seconds: float) -> None:
             holder.rollback()
             tried.set()
-            real(0)
 
-        monkeypatch.setattr(schema.time, "sleep", release)
+        monkeypatch.setattr("todo_backend.schema.time.sleep", release)
         state = schema.migrate(empty_url, wait=5)
     assert tried.is_set()
     assert state.revision == HEAD

@@ -247,6 +247,16 @@ def molecule(run: Run) -> None:
     run.check("molecule compose", ["molecule", "test", "--scenario-name", "compose"], counted=one_case)
 
 
+def integration(run: Run) -> None:
+    """A deployment that is broken in every way that an operator meets."""
+    if not list(ROOT.glob("tests/integration/test_*.py")):
+        print("  integration             skipped: tests/integration has no tests")
+        return
+    report = LOGS / "integration.xml"
+    report.unlink(missing_ok=True)
+    run.check("integration tests", ["pytest", "tests/integration", f"--junitxml={report}"], counted=junit(report))
+
+
 def e2e(run: Run) -> None:
     """A deployment of its own, driven in a real Chromium."""
     folder = ROOT / "tests" / "e2e"
@@ -340,6 +350,7 @@ PHASES: dict[str, tuple[str, list[Callable[[Run], None]]]] = {
     "unit": ("Unit tests", [unit]),
     "services": ("Services, in their images", [engine, images, services]),
     "molecule": ("Molecule", [engine, images, molecule]),
+    "integration": ("Failures, provoked", [engine, images, integration]),
     "e2e": ("End to end", [engine, images, e2e]),
 }
 

@@ -21,6 +21,7 @@ from ansible_collections.todoapp.stack.plugins.module_utils.errors import Descri
 from ansible_collections.todoapp.stack.plugins.module_utils.symbols import Symbol, symbolize
 
 Load = Callable[[Path], Any]
+_OPEN = "-open"  # ends the name of a network with a way out
 _NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 
 
@@ -113,11 +114,15 @@ def kubernetes_objects(directory: Path, component: Component, variables: Mapping
 
 def compose_project(directory: Path, components: list[Component], variables: Mapping[str, Any]) -> dict[str, Any]:
     """The Compose project of all components, markers unresolved; secrets are hashed on the host that has them."""
+    # One network for each component and those that talk to it: nobody else can reach it. Without a published port or
+    # a need for the Internet it has no way out either. The name says which: Docker cannot change it on a network that
+    # containers are in, so it must be another network, and the plan then shows that they move.
+    networks = {c.name: c.name + _OPEN if c.published_port or c.reaches_internet else c.name for c in components}
     services: dict[str, Any] = {}
     for component in components:
         context = {
             "user": templates.USER,
-            "networks": [component.name, *component.talks_to],
+            "networks": [networks[name] for name in (component.name, *component.talks_to)],
             "publish_address": variables["todo_publish_address"],
             "secret_values": {name: name for name in component.secrets},
         }
@@ -126,12 +131,7 @@ def compose_project(directory: Path, components: list[Component], variables: Map
     return {
         "name": variables["todo_name"],
         "services": services,
-        # One network for each component and those that talk to it: nobody else can reach it. Without a published
-        # port or a need for the Internet it has no way out either.
-        "networks": {
-            component.name: {"internal": not (component.published_port or component.reaches_internet)}
-            for component in components
-        },
+        "networks": {name: {"internal": not name.endswith(_OPEN)} for name in networks.values()},
         "volumes": {f"{component.name}-data": {} for component in components if component.storage},
         "secrets": {name: {"file": f"./secrets/{name}"} for name in secrets},
     }

@@ -53,7 +53,7 @@ PERTURBED = [
     ("cpus", 0.25, "cpus"),
     ("mem_limit", 2**28, "mem_limit"),
     ("pids_limit", 100, "pids_limit"),
-    ("networks", ["backend"], "networks"),
+    ("networks", ["backend-open"], "networks"),
     ("tmpfs", ["/run:mode=1777,size=64m"], "tmpfs"),
     ("secrets", ["jwt_key"], "secrets"),
     ("stop_grace_period", "30s", "stop_grace_period"),

@@ -32,12 +32,14 @@ for (const colorScheme of ["light", "dark"] as const) {
         await edit(page, "Book the train to Vienna", { priority: "High", days: 1, time: "09:30", notes: "Window seat, before noon." });
         await edit(page, "Write the talk for Thursday", { days: 3 });
         await checkbox(page, "Return the library books").check();
+        await expect(page.getByRole("status").filter({ hasText: "Completed" })).toBeVisible();
+        await page.getByRole("button", { name: "Dismiss" }).click();
         if (device === "desktop") {
           await say(page, "add buy milk tomorrow");
           await expect(checkbox(page, "buy milk")).toBeVisible();
-          await say(page, "delete all my done and open todos");
+          await say(page, "delete all my todos");
+          await expect(page.getByRole("group", { name: "Please confirm" })).toBeVisible();
         }
-        await page.getByRole("button", { name: "Dismiss" }).click();
         await page.mouse.move(0, 0);
         await page.evaluate(() => { (document.activeElement as HTMLElement | null)?.blur(); });
         await page.screenshot({ path: `${IMAGES}${device}-${colorScheme}.png` });

@@ -16,13 +16,13 @@ const SUGGESTIONS = ["Add buy milk tomorrow", "Show my open todos", "Complete bu
 export function ChatPanel({ onChange }: { onChange: () => void }) {
   const status = useStatus();
   const { turns, running, say, stop, accept, decline, undo } = useChat(onChange);
-  const end = useRef<HTMLDivElement>(null);
+  const scroller = useRef<HTMLDivElement>(null);
   const last = turns.at(-1);
 
+  // What is new comes into view; while an answer grows, someone who scrolled up to read is left alone.
   useEffect(() => {
-    const scroller = end.current?.parentElement;
-    scroller?.scrollTo({ top: scroller.scrollHeight });
-  }, [turns]);
+    scroller.current?.scrollTo({ top: 0 });
+  }, [turns.length]);
 
   return (
     <section aria-labelledby="chat-heading" className="card flex h-full min-h-0 flex-col overflow-hidden">
@@ -35,13 +35,19 @@ export function ChatPanel({ onChange }: { onChange: () => void }) {
         </h2>
         <ModeBadge status={status} />
       </header>
-      {/* It scrolls, so it must be reachable with the keyboard. */}
-      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <div role="region" aria-label="Conversation" tabIndex={0} className="min-h-0 flex-1 overflow-y-auto p-4 -outline-offset-2!">
+      {/* Reversed, so that its end is where scrolling begins and stays. It must be reachable with the keyboard. */}
+      <div
+        ref={scroller}
+        role="region"
+        aria-label="Conversation"
+        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        tabIndex={0}
+        className="flex min-h-0 flex-1 flex-col-reverse overflow-y-auto p-4 -outline-offset-2!"
+      >
         {turns.length === 0 ? (
           <Welcome onSay={(message) => void say(message)} />
         ) : (
-          <ol className="space-y-4">
+          <ol className="mb-auto space-y-4">
             {turns.map((turn) => (
               <Message
                 key={turn.id}
@@ -55,7 +61,6 @@ export function ChatPanel({ onChange }: { onChange: () => void }) {
             ))}
           </ol>
         )}
-        <div ref={end} />
       </div>
       {/* A screen reader hears each answer once, when it is whole. */}
       <p role="status" className="sr-only">
@@ -68,7 +73,7 @@ export function ChatPanel({ onChange }: { onChange: () => void }) {
 
 function Welcome({ onSay }: { onSay: (message: string) => void }) {
   return (
-    <div className="flex min-h-full flex-col items-center justify-center gap-4 text-center">
+    <div className="my-auto flex flex-col items-center gap-4 text-center">
       <p className="max-w-64 text-sm text-muted">I can add, find, change, complete and delete your todos. Just say it in a sentence.</p>
       <ul aria-label="Examples" className="flex flex-col items-center gap-2">
         {SUGGESTIONS.map((sentence) => (

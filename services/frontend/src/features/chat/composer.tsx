@@ -50,7 +50,7 @@ export function Composer({ running, onSay, onStop }: Props) {
         onKeyDown={sendOnEnter}
         rows={1}
         maxLength={LONGEST}
-        placeholder="Ask or tell me something…"
+        placeholder="Ask or tell me…"
         enterKeyHint="send"
         className="input field-sizing-content max-h-40 resize-none"
       />

@@ -169,6 +169,7 @@ async def test_what_is_not_ours_writes_nothing(chat: Chat, backend: BackendDoubl
     answer = await chat.say(sentence)
     assert backend.writes() == []
     assert answer["actions"] == []
+    assert "confirm" not in answer
 
 
 async def test_a_todo_with_another_assistants_name_can_be_deleted_by_its_very_title(

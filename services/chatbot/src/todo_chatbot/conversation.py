@@ -29,7 +29,11 @@ UNKNOWN_RULES = (
 
 
 class ModelStage:
-    """The last stage: the model talks. It does not act, and while it is down it does not know anything either."""
+    """The last stage: the model talks. While it is down, this stage does not know anything either.
+
+    It offers the model no tools. Where the settings say that this model passed the exam (`model_may_suggest`), tool
+    calls belong here, as acts whose source is "model": the actor asks the user before each of them.
+    """
 
     name = "model"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import shutil
 import socket
 import time
@@ -19,6 +21,9 @@ from ansible_collections.todoapp.stack.plugins.module_utils.diagnosis import (
 from ansible_collections.todoapp.stack.plugins.module_utils.errors import DeployError
 
 POLL_SECONDS = 0.3
+SETTLED_SECONDS = 2.0
+"""How long a container without a health check must have run to count as ready: one that crashes runs for a moment too."""
+KEPT_LOG_LINES = 10_000
 
 
 def command(project: str, file: Path, directory: Path) -> list[str]:
@@ -89,16 +94,18 @@ def gate(project: str, service: str, component: str, seconds: float, keep_alive:
     """
     start = time.monotonic()
     name = f"{project}-{service}-1"
+    started_at, seen_at = "", start
     while True:
         keep_alive()
         inspected = docker.container(name)
         now = docker.state(inspected)
         waited = time.monotonic() - start
-        ready = now["status"] == "running" and (
-            not (inspected["Config"].get("Healthcheck") or {}).get("Test") or docker.check_now(inspected)
-        )
-        if ready:
-            return waited
+        if now["started_at"] != started_at:
+            started_at, seen_at = now["started_at"], time.monotonic()
+        if now["status"] == "running":
+            checked = (inspected["Config"].get("Healthcheck") or {}).get("Test")
+            if docker.check_now(inspected) if checked else time.monotonic() - seen_at >= SETTLED_SECONDS:
+                return waited
         ended = now["status"] in ("exited", "dead")
         # Between two restarts, when the exit code is there to be read; a running container's is 0.
         looping = now["restarts"] >= 2 and now["status"] == "restarting"
@@ -127,10 +134,30 @@ def run_to_end(
         waited = time.monotonic() - start
         if now["status"] == "exited" and now["exit_code"] == 0:
             return waited
-        if now["status"] in ("exited", "dead") or waited > seconds:
+        ended = now["status"] in ("exited", "dead")
+        if ended or waited > seconds:
             diagnosis = of_container(component, now, docker.logs(name), doing)
+            if not ended:
+                diagnosis.cause = f"it is still {now['status']} after {seconds:g} s"
             raise DeployError(f"{component}: {doing} failed: {diagnosis.cause}", diagnosis.as_dict())
         time.sleep(POLL_SECONDS)
+
+
+def keep_log(error: DeployError, folder: Path) -> None:
+    """Keep the whole log of the container that failed: going back replaces the container, and its log with it.
+
+    The next step then names the file instead of `docker logs`. The first failure of a component is the one that counts.
+    """
+    container = str(error.diagnosis.get("container", ""))
+    file = folder / f"{error.diagnosis.get('component')}.log"
+    if not container:
+        return
+    with contextlib.suppress(OSError, docker.DockerError):
+        if not file.exists():
+            file.write_text(docker.logs(container, KEPT_LOG_LINES))
+            file.chmod(0o600)
+        step = str(error.diagnosis["next_step"])
+        error.diagnosis["next_step"] = step.replace(f"docker logs {container}", f"less {file}")
 
 
 def remove(project: str, *, data: bool) -> list[str]:
@@ -190,16 +217,14 @@ def taken_ports(ports: Mapping[str, tuple[str, int]], live: Mapping[str, Mapping
             try:
                 probe.bind((address, port))
             except PermissionError:
-                continue
-            except OSError:
-                who = _holder(port)
-                found.append(
-                    Diagnosis(
-                        service,
-                        f"port {port} on {address} is taken by {who}",
-                        f"end it, or set {service}_published_port to another port",
-                    )
-                )
+                continue  # a low port, which the engine may open and this user may not
+            except OSError as error:
+                cause = f"port {port} on {address} is taken by {_holder(port)}"
+                step = f"end it, or set {service}_published_port to another port"
+                if error.errno != errno.EADDRINUSE:
+                    cause = f"{address} is no IPv4 address of this host, so nothing can be published there"
+                    step = "set todo_publish_address to an address of this host"
+                found.append(Diagnosis(service, cause, step))
     return found
 
 
@@ -208,19 +233,28 @@ def _holder(port: int) -> str:
     names = docker.run([docker.client(), "ps", "--filter", f"publish={port}", "--format", "{{.Names}}"]).split()
     if names:
         return f"the container {names[0]}"
-    inodes = set()
+    sockets = set()
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
         rows = Path(table).read_text().splitlines()[1:] if Path(table).is_file() else []
-        inodes |= {row.split()[9] for row in rows if row.split()[1].endswith(f":{port:04X}") and row.split()[3] == "0A"}
+        found = (row.split() for row in rows)
+        sockets |= {f"socket:[{row[9]}]" for row in found if row[1].endswith(f":{port:04X}") and row[3] == "0A"}
     for process in Path("/proc").glob("[0-9]*"):
-        try:
-            links = [str(link.readlink()) for link in (process / "fd").iterdir()]
-        except OSError:
-            continue
-        if any(f"socket:[{inode}]" in links for inode in inodes):
-            words = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
-            return f"process {process.name} ({words[:80] or 'unknown'})"
+        if sockets & _links(process / "fd"):
+            words = b""
+            with contextlib.suppress(OSError):
+                words = (process / "cmdline").read_bytes().replace(b"\0", b" ").strip()
+            return f"process {process.name} ({words[:80].decode(errors='replace') or 'unknown'})"
     return "a process of another user"
+
+
+def _links(folder: Path) -> set[str]:
+    """What the links in a folder point to; those that vanish meanwhile, as a busy process's do, are left out."""
+    found = set()
+    with contextlib.suppress(OSError):
+        for link in folder.iterdir():
+            with contextlib.suppress(OSError):
+                found.add(str(link.readlink()))
+    return found
 
 
 def free_bytes(paths: list[Path]) -> tuple[int, str]:

@@ -70,9 +70,10 @@ def observe(params: dict, *, check_mode: bool) -> dict:
     volumes = docker.volumes(params["project"])
     given = {name: value or None for name, value in params["secrets"].items()}
     # Never a new password for data that exists: it could not be read again.
-    makeable = [name for name in given if params["secret_volumes"].get(name) not in volumes]
-    generate = params["generate_secrets"] and not check_mode
-    made = state.write_secrets(dict.fromkeys(makeable), generate=True) if generate else []
+    makeable = [n for n, value in given.items() if not value and params["secret_volumes"].get(n) not in volumes]
+    # Even when none is made, the digests' salt is: without it the next deploy would see other digests, and replace all.
+    generate = makeable if params["generate_secrets"] else []
+    made = [] if check_mode else state.write_secrets(dict.fromkeys(generate), generate=True)
     number = state.current()
     ports = {service: (address, int(port)) for service, (address, port) in params["ports"].items()}
     free, path = compose_engine.free_bytes([state.path, Path("/var/lib/docker")])

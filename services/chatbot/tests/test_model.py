@@ -90,6 +90,13 @@ async def test_after_a_hang_no_request_waits_again(chat: Chat, ollama: OllamaDou
     assert (await chat.http.get("/api/chat/status/")).json()["mode"] == "rules"
 
 
+async def test_a_server_that_went_away_is_not_called_reachable(chat: Chat, ollama: OllamaDouble) -> None:
+    await chat.model.probe()
+    await ollama.stop()
+    assert (await chat.say(UNKNOWN))["reply"] == UNKNOWN_RULES
+    assert not (await chat.http.get("/api/chat/status/")).json()["model"]["reachable"]
+
+
 async def test_without_ollama_the_rules_work(chat: Chat, ollama: OllamaDouble, backend: BackendDouble) -> None:
     await ollama.stop()
     await chat.model.probe()
@@ -109,6 +116,7 @@ async def test_an_answer_without_an_end_is_cut(chat: Chat, ollama: OllamaDouble,
     assert time.monotonic() - started < 5
     assert answer["source"] == "model"
     assert 0 < len(answer["reply"]) <= 1600
+    assert chat.model.usable  # it is slow, not down
     async with asyncio.timeout(5):
         await ollama.gone.wait()
 

@@ -20,7 +20,7 @@ from todo_chatbot.settings import Settings
 log = logging.getLogger(__name__)
 
 MAX_REPLY = 1200
-_MAX_TOKENS = 160
+_MAX_TOKENS = 100
 _CONNECT_TIMEOUT = 2.0
 _HISTORY_TURNS = 6
 _HISTORY_CHARS = 400
@@ -170,8 +170,13 @@ class Model:
                 if chunk.done:
                     break
         except _FAILURES as error:
+            if begun and isinstance(error, TimeoutError):
+                # It answers, only at length or slowly: what it said so far is the answer.
+                CALLS.labels("cut").inc()
+                return
             CALLS.labels("failed").inc()
-            self._down(f"The model did not answer in time or in full: {_reason(error)}.", reachable=True)
+            gone = isinstance(error, ConnectionError | httpx.NetworkError)
+            self._down(f"The model did not answer in full: {_reason(error)}.", reachable=not gone)
             if not begun:
                 raise ModelUnavailableError(str(error)) from error
         else:

@@ -273,7 +273,7 @@ def test_a_late_page_costs_what_the_first_costs(backend: Backend, heavy: User, s
     for _ in range(80):
         cursor = heavy.http.get(f"/api/todos/?sort={sort}&limit=100&cursor={cursor}").json()["next_cursor"]
     first, late = (buffers(backend, heavy, sort=sort, limit=20, cursor=at) for at in ("", cursor))
-    assert late < first * 1.2 + 10
+    assert late < first + 50  # reading what lies before would touch hundreds
     assert first < 200
 
 

@@ -74,6 +74,8 @@ _TYPES: dict[str, type] = {
     "start_seconds": int,
     "stop_seconds": int,
     "storage": Mapping,
+    "resources": Mapping,
+    "autoscaling": Mapping,
     "writable": list,
     "needs": list,
     "talks_to": list,

@@ -63,7 +63,8 @@ def resolve(specs: Mapping[str, Spec], given: Mapping[str, Any], roles: Iterable
     for name, spec in specs.items():
         default = spec.get("default")
         try:
-            values[name] = _coerce(name, spec, merge(default, given[name]) if name in given else default)
+            value = merge(default, given[name]) if name in given else default
+            values[name] = _secrets(name, value) if spec.get("no_log") else _coerce(name, spec, value)
         except OptionError as error:
             problems.extend(error.problems)
     if problems:
@@ -92,6 +93,16 @@ def _coerce(name: str, spec: Spec, value: Any) -> Any:
     if bounds and kind == "int" and not int(bounds[1]) <= value <= int(bounds[2]):
         raise OptionError([f"{name} is {value}; it must be from {bounds[1]} to {bounds[2]}"])
     return value
+
+
+def _secrets(name: str, value: Any) -> dict[str, str]:
+    """A map of texts, refused without showing what it holds."""
+    if not isinstance(value, Mapping):
+        raise OptionError([f"{name} is no map; it needs names with texts (what it holds is not shown)"])
+    problems = [f"{name}.{key} is no text; quote it in YAML" for key, text in value.items() if not isinstance(text, str)]
+    if problems:
+        raise OptionError(problems)
+    return {_plain_key(name, key): _str(f"{name}.{key}", {}, text) for key, text in value.items()}
 
 
 def _str(name: str, spec: Spec, value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -90,6 +91,8 @@ def describe(roles: list[Role], variables: Mapping[str, Any]) -> list[Component]
     components = {}
     for role in roles:
         component = parse(evaluate(role.description, variables, f"role {role.name}"), role.name)
+        if component.name in components:
+            raise DescriptionError(f"role {role.name}: its name, {component.name}, is another component's")
         components[component.name] = component
     check_references(components)
     return in_order(components)
@@ -112,8 +115,30 @@ def kubernetes_objects(directory: Path, component: Component, variables: Mapping
     return [templates.render(directory, "kubernetes/deployment.yaml.j2", component, context)]
 
 
+def _check_ports(components: list[Component], address: str) -> None:
+    """Raise OptionError for what Compose would refuse in the middle of a deploy."""
+    problems, taken = [], dict[int, str]()
+    try:
+        ipaddress.IPv4Address(address)
+    except ValueError:
+        problems.append(f"todo_publish_address is {address!r}; it needs an IPv4 address, such as 127.0.0.1")
+    for component in components:
+        port = component.published_port
+        if port and port in taken:
+            problems.append(f"{component.name}_published_port is {port}, as {taken[port]}_published_port is; give each its own")
+        taken.setdefault(port, component.name)
+    if problems:
+        raise OptionError(problems)
+
+
 def compose_project(directory: Path, components: list[Component], variables: Mapping[str, Any]) -> dict[str, Any]:
     """The Compose project of all components, markers unresolved; secrets are hashed on the host that has them."""
+    _check_ports(components, str(variables["todo_publish_address"]))
+    for component in components:
+        if not {"cpu", "memory"} <= (component.resources.get("limits") or {}).keys():
+            raise DescriptionError(
+                f"{component.name}: the resources have no limits; Compose needs limits.cpu and limits.memory"
+            )
     # One network for each component and those that talk to it: nobody else can reach it. Without a published port or
     # a need for the Internet it has no way out either. The name says which: Docker cannot change it on a network that
     # containers are in, so it must be another network, and the plan then shows that they move.

@@ -10,7 +10,7 @@ import jinja2
 import yaml
 from ansible_collections.todoapp.stack.plugins.module_utils import markers
 from ansible_collections.todoapp.stack.plugins.module_utils.description import Component
-from ansible_collections.todoapp.stack.plugins.module_utils.errors import DeployError
+from ansible_collections.todoapp.stack.plugins.module_utils.errors import DeployError, OptionError
 from ansible_collections.todoapp.stack.plugins.module_utils.quantities import cpus, memory_bytes
 from ansible_collections.todoapp.stack.plugins.module_utils.symbols import Symbol, SymbolMap
 from ansible_collections.todoapp.stack.plugins.module_utils.yaml_text import quoted
@@ -40,6 +40,8 @@ def render(directory: Path, template: str, component: Component, context: Mappin
     environment.filters.update(_FILTERS)
     try:
         text = environment.get_template(template).render(c=component, **context)
+    except OptionError as error:  # a filter's: it knows the value only
+        raise OptionError([f"{component.name}: {problem}" for problem in error.problems]) from error
     except jinja2.TemplateError as error:
         raise DeployError(f"{template}:{_line(error, template)}: {component.name}: {error}") from error
     try:

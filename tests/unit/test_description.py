@@ -51,6 +51,8 @@ def test_an_empty_key_is_as_good_as_none():
             "role web: the description's image has no tag; it needs repository, tag and digest",
         ),
         ({"environment": ["A=1"]}, "role web: the description's environment is ['A=1']; it needs a map"),
+        ({"resources": "big"}, "role web: the description's resources is 'big'; it needs a map"),
+        ({"autoscaling": True}, "role web: the description's autoscaling is True; it needs a map"),
         ({"secrets": "jwt_key"}, "role web: the description's secrets is 'jwt_key'; it needs a list"),
         ({"secrets": [{"jwt_key": 1}]}, "role web: the description's secrets[0] is {'jwt_key': 1}; it needs a text"),
         ({"needs": [1]}, "role web: the description's needs[0] is 1; it needs a text"),

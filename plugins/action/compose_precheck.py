@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible.plugins.action import ActionBase
+from ansible_collections.todoapp.stack.plugins.module_utils import markers
 from ansible_collections.todoapp.stack.plugins.module_utils.diagnosis import Diagnosis, explain
 
 KNOWN_BAD = {"changeme", "password", "secret", "postgres", "admin", "test", "example"}
@@ -24,7 +25,9 @@ class ActionModule(ActionBase):
         said = [f"Docker {seen['engine']}, {seen['free']['bytes'] / 1e9:.0f} GB free"]
         if seen["interrupted"]:
             last = seen["interrupted"]
-            said.append(f"release {last['number']} was interrupted at {last['step']} ({last['time']}); this run goes on from what is there")
+            said.append(
+                f"release {last['number']} was interrupted at {last['step']} ({last['time']}); this run goes on from what is there"
+            )
         if seen["made_secrets"]:
             said.append(f"made secrets: {', '.join(seen['made_secrets'])}")
         result |= {"changed": False, "said": said}
@@ -39,12 +42,10 @@ def problems(rendered: Mapping[str, Any], seen: Mapping[str, Any], given: Mappin
     options = rendered["options"]
     found = []
     for component in rendered["components"]:
-        reference = component["image"]["digest"] or component["image"]["tag"]
-        names = [ref for ref, facts in seen["images"].items() if facts is None and reference in ref and component["image"]["repository"] in ref]
-        for name in names:
-            found.append(
-                Diagnosis(component["name"], f"its image {name} is not on this host", "ansible-playbook playbooks/build.yml")
-            )
+        name = markers.image_reference(component["image"])
+        if seen["images"].get(name) is None:
+            cause = f"its image {name} is not on this host"
+            found.append(Diagnosis(component["name"], cause, "ansible-playbook playbooks/build.yml"))
     free = seen["free"]
     if free["bytes"] < options["todo_min_free_mb"] * 10**6:
         found.append(
@@ -68,5 +69,11 @@ def problems(rendered: Mapping[str, Any], seen: Mapping[str, Any], given: Mappin
     if not options["todo_generate_secrets"]:
         for name, value in given.items():
             if str(value).lower() in KNOWN_BAD or len(str(value)) < 12:
-                found.append(Diagnosis("secrets", f"the secret {name} is one that anybody would guess", "use at least 12 random characters"))
+                found.append(
+                    Diagnosis(
+                        "secrets",
+                        f"the secret {name} is one that anybody would guess",
+                        "use at least 12 random characters",
+                    )
+                )
     return [diagnosis.as_dict() for diagnosis in found]

@@ -170,6 +170,7 @@ def test_a_stranger_s_role_joins(stranger):
         ({"needs": ["audot"]}, "audit: needs names audot; did you mean audit?"),
         ({"environment": {"A": "{{ audit_levle }}"}}, "role audit.environment.A: 'audit_levle' is undefined"),
         ({"name": "postgres"}, "role audit: its name, postgres, is another component's"),
+        ({"resources": {"limits": None}}, "audit: the resources have no limits"),
         (
             {"resources": {"limits": {"cpu": "1"}}},
             "audit: the resources have no limits; Compose needs limits.cpu and limits.memory",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ import yaml
 from ansible import constants
 from ansible.plugins.action import ActionBase
 from ansible.utils.collection_loader import AnsibleCollectionConfig
-from ansible_collections.todoapp.stack.plugins.module_utils import images, markers, release
+from ansible_collections.todoapp.stack.plugins.module_utils import images, markers, release, state
 from ansible_collections.todoapp.stack.plugins.module_utils.errors import DeployError, OptionError, did_you_mean
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -48,7 +47,9 @@ class ActionModule(ActionBase):
         secret_names = sorted({name for component in components for name in component.secrets})
         for name in options["todo_secrets"]:
             if name not in secret_names:
-                raise OptionError([f"todo_secrets.{name} is no secret of any component{did_you_mean(name, secret_names)}"])
+                raise OptionError(
+                    [f"todo_secrets.{name} is no secret of any component{did_you_mean(name, secret_names)}"]
+                )
         project = release.compose_project(COLLECTION / "roles/component/templates", components, options)
         state_dir = options["todo_state_dir"] or f"~/.local/state/{options['todo_name']}"
         return {
@@ -83,7 +84,7 @@ class ActionModule(ActionBase):
             },
             "state_dir": state_dir,
             # The process that runs the playbook: this worker's parent.
-            "holder": {"host": socket.gethostname(), "pid": os.getppid()},
+            "holder": {"host": state.this_host(), "pid": os.getppid()},
         }
 
     def _given(self, name: str, task_vars: dict[str, Any], default: Any) -> Any:
@@ -126,5 +127,9 @@ class ActionModule(ActionBase):
             context = COLLECTION / "services" / role.name
             if reference and not reference["tag"] and not reference["digest"]:
                 if not (context / "Dockerfile").is_file():
-                    raise OptionError([f"{role.name}_image has neither tag nor digest, and services/{role.name} has no Dockerfile to build it"])
+                    raise OptionError(
+                        [
+                            f"{role.name}_image has neither tag nor digest, and services/{role.name} has no Dockerfile to build it"
+                        ]
+                    )
                 reference["tag"] = images.content_tag(context, {}, options["todo_base_image"])

@@ -223,7 +223,7 @@ class State:
             holder = self.lock_holder()
             if holder:
                 raise Locked(
-                    f"another run has the lock: {holder['who']} on {holder['host']} (process {holder['pid']}), "
+                    f"another run has the lock: {holder['who']} on {holder['host'].partition('/')[0]} (process {holder['pid']}), "
                     f"{holder['why']}, since {holder['since']}; wait for it to end"
                 )
             self._renew({**identity, "who": getpass.getuser(), "why": why, "since": now()})
@@ -279,9 +279,15 @@ class State:
             raise
 
 
+def this_host() -> str:
+    """The name of this machine since its start: many share a host name, and a start begins the process ids anew."""
+    boot = Path("/proc/sys/kernel/random/boot_id")
+    return f"{socket.gethostname()}/{boot.read_text().strip() if boot.is_file() else ''}"
+
+
 def holder(host: str, pid: int) -> dict[str, Any]:
     """Who would hold a lock: the controller's host and process, and on that host its start time (pids are reused)."""
-    return {"host": host, "pid": pid, "started": _started(pid) if host == socket.gethostname() else ""}
+    return {"host": host, "pid": pid, "started": _started(pid) if host == this_host() else ""}
 
 
 def now() -> str:
@@ -303,7 +309,7 @@ def _started(pid: int) -> str:
 
 def _alive(holder: Mapping[str, Any]) -> bool:
     """Whether the holder lives, as far as this host can tell: a process of another host is given its full time."""
-    if holder["host"] != socket.gethostname():
+    if holder["host"] != this_host():
         return True
     try:
         os.kill(holder["pid"], 0)

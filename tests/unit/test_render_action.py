@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import socket
 
 import pytest
 import yaml
@@ -13,6 +12,7 @@ from ansible.playbook.task import Task
 from ansible.plugins.loader import connection_loader
 from ansible.template import Templar, trust_as_template
 from ansible_collections.todoapp.stack.plugins.action.render import ActionModule
+from ansible_collections.todoapp.stack.plugins.module_utils.state import this_host
 from conftest import ROOT
 
 SMALL = {
@@ -43,7 +43,7 @@ def test_a_release_holds_what_every_target_needs():
     assert result["images"] == ["todo-app/backend:dev", "todo-app/postgres:dev"]
     assert result["ports"] == {"backend": ["127.0.0.1", 18000]}
     assert result["state_dir"] == "~/.local/state/todo-app"
-    assert result["holder"] == {"host": socket.gethostname(), "pid": os.getppid()}
+    assert result["holder"] == {"host": this_host(), "pid": os.getppid()}
     assert list(result["project"]["services"]) == ["postgres", "backend-init", "backend"]
     json.dumps(result)  # plain data, nothing of Ansible's own
 

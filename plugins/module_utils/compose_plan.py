@@ -50,6 +50,8 @@ def make_plan(
         stopped = _stopped(service, container)
         if stopped:
             plan.append({**entry, "action": "start", "fields": [stopped]})
+        elif state(container)["health"] == "unhealthy":  # it hangs: only another container helps
+            plan.append({**entry, "action": "update", "fields": [_field("health", "unhealthy", "healthy", "failing")]})
     for name, container in live.items():
         if name not in wanted["services"]:
             component = container["Config"]["Labels"].get(COMPONENT_LABEL, name)

@@ -44,6 +44,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.todoapp.stack.plugins.module_utils import compose_engine, module_run
+from ansible_collections.todoapp.stack.plugins.module_utils.errors import DeployError
 from ansible_collections.todoapp.stack.plugins.module_utils.state import State, holder
 
 SPEC = {
@@ -79,14 +80,18 @@ def act(params: dict[str, Any]) -> dict[str, Any]:
         file = state.folder(params["release"]) / "compose.yaml"
         compose_engine.apply(params["project"], file, state.path, params["services"], recreate=params["recreate"])
     if params["run_to_end"]:
-        compose_engine.run_to_end(
-            params["project"],
-            params["services"][0],
-            params["component"],
-            params["run_to_end"],
-            params["seconds"],
-            lambda: state.renew(identity),
-        )
+        try:
+            compose_engine.run_to_end(
+                params["project"],
+                params["services"][0],
+                params["component"],
+                params["run_to_end"],
+                params["seconds"],
+                lambda: state.renew(identity),
+            )
+        except DeployError as error:
+            compose_engine.keep_log(error, state.folder(number))
+            raise
     state.note(number, step, "done")
     done = f"{params['component']} {step}" if params["run_to_end"] else f"started {', '.join(params['services'])}"
     gone = [f"removed {', '.join(params['remove'])}"] if params["remove"] else []

@@ -36,6 +36,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.todoapp.stack.plugins.module_utils import compose_engine, module_run
+from ansible_collections.todoapp.stack.plugins.module_utils.errors import DeployError
 from ansible_collections.todoapp.stack.plugins.module_utils.state import State, holder
 
 SPEC = {
@@ -55,7 +56,11 @@ def act(params: dict[str, Any]) -> dict[str, Any]:
     identity = holder(params["holder_host"], params["holder_pid"])
     name = params["component"]
     state.note(params["release"], "gate", "started", component=name)
-    took = compose_engine.gate(params["project"], name, name, params["seconds"], lambda: state.renew(identity))
+    try:
+        took = compose_engine.gate(params["project"], name, name, params["seconds"], lambda: state.renew(identity))
+    except DeployError as error:
+        compose_engine.keep_log(error, state.folder(params["release"]))
+        raise
     state.note(params["release"], "gate", "ready", component=name)
     return {"changed": False, "seconds": round(took, 2), "said": f"{name} is ready"}
 

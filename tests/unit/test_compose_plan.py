@@ -189,6 +189,13 @@ def test_what_does_not_run_is_started(host, service, state, plan):
     assert found == ([(service, *plan)] if plan else [])
 
 
+def test_what_hangs_is_replaced(host):
+    host.container["State"]["Health"]["Status"] = "unhealthy"
+    assert host.fields() == {"health": "failing"}
+    host.container["State"]["Health"]["Status"] = "starting"
+    assert host.plan() == []
+
+
 def test_missing_and_left_services_are_created_and_removed(host):
     host.live["stranger"] = host.live.pop("postgres")
     host.live["stranger"]["Config"]["Labels"]["todoapp.stack/component"] = "old"

@@ -7,6 +7,7 @@ phase that fails and shows the end of its log. Ends with 0, with 1 when somethin
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import shutil
@@ -268,11 +269,9 @@ def e2e(run: Run) -> None:
     run.check("npm ci", ["npm", "ci", "--no-audit", "--no-fund"], cwd=folder)
     run.check("tsc", ["npm", "run", "--silent", "typecheck"], cwd=folder)
     ports = {name: free_port() for name in ("frontend", "backend", "chatbot")}
-    settings = [
-        "-e",
-        f"todo_name={E2E_NAME}",
-        *(word for name, port in ports.items() for word in ("-e", f"{name}_published_port={port}")),
-    ]
+    further = os.environ.get("TODO_TEST_OPTIONS")  # such as tags of images that are not built from this clone
+    options = {"todo_name": E2E_NAME, **{f"{name}_published_port": str(port) for name, port in ports.items()}}
+    settings = [*(["-e", f"@{further}"] if further else []), "-e", json.dumps(options)]
     teardown = ["ansible-playbook", "playbooks/teardown.yml", *settings, "-e", "todo_delete_data=true"]
     run.check("clear what was left", teardown)
     try:

@@ -89,7 +89,7 @@ def test_unknown_user_and_wrong_password_look_the_same(backend: Backend, user: U
 
 def test_logout_kills_this_token_only(backend: Backend, user: User) -> None:
     second = backend.client(backend.client().post("/api/auth/login", json=credentials(user)).json()["access_token"])
-    assert user.http.get("/api/todos/").status_code == 200  # so that the token is remembered as well signed
+    user.create()  # so that the token is remembered as well signed, and there is something to list
     assert user.http.post("/api/auth/logout").status_code == 204
     for method, path in [("GET", "/api/todos/"), ("GET", "/api/auth/me"), ("POST", "/api/auth/logout")]:
         answer = user.http.request(method, path)
@@ -100,6 +100,7 @@ def test_logout_kills_this_token_only(backend: Backend, user: User) -> None:
 def test_logout_holds_on_another_replica_at_once(backend: Backend, user: User, start: Start) -> None:
     with start() as replica:
         there = replica.client(user.token)
+        user.create()
         assert there.get("/api/todos/").status_code == 200
         user.http.post("/api/auth/logout")
         assert there.get("/api/todos/").status_code == 401

@@ -185,7 +185,10 @@ def test_the_answer_comes_after_the_commit(backend: Backend, user: User) -> None
         assert answer.headers["content-type"] == "application/problem+json"
         assert "refused" not in answer.text
         assert user.titles() == []
-        assert user.create("fine")["title"] == "fine"
+        fine = user.create("fine")
+        with backend.engine.connect() as elsewhere:
+            committed = text("SELECT title FROM todo WHERE id = :id")
+            assert elsewhere.scalar(committed, {"id": fine["id"]}) == "fine"
     finally:
         with backend.engine.begin() as connection:
             connection.execute(text("DROP TRIGGER refuse ON todo"))

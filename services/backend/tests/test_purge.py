@@ -19,6 +19,7 @@ def test_what_is_over_is_removed_and_the_rest_stays(backend: Backend, user: User
     for todo in (old, young):
         user.http.delete(f"/api/todos/{todo['id']}/", headers={"Idempotency-Key": todo["title"]})
     change(backend, "UPDATE todo SET deleted_at = now() - interval '31 days' WHERE id = :id", id=old["id"])
+    change(backend, "UPDATE todo SET deleted_at = now() - interval '29 days' WHERE id = :id", id=young["id"])
     change(backend, "UPDATE idempotency SET created_at = now() - interval '25 hours' WHERE key = 'old'")
     change(backend, "UPDATE session SET expires_at = now() - interval '1 s' WHERE account_id = :id", id=other.id)
     change(

@@ -126,6 +126,18 @@ def test_of_many_who_change_the_same_version_one_wins(user: User) -> None:
     assert user.http.get(path(todo)).json()["version"] == 2
 
 
+def test_a_change_that_waited_for_another_sees_what_that_one_did(backend: Backend, user: User) -> None:
+    todo = user.create("x")
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%todo%'")
+    with ThreadPoolExecutor(1) as pool, backend.engine.connect() as first, backend.engine.connect() as watcher:
+        first.execute(text("UPDATE todo SET version = 2 WHERE id = :id"), {"id": todo["id"]})
+        second = pool.submit(user.http.patch, path(todo), json={"title": "y"}, headers={"If-Match": '"1"'})
+        while not watcher.execution_options(isolation_level="AUTOCOMMIT").scalar(waiting):
+            assert not second.done()
+        first.commit()
+        assert second.result().status_code == 412
+
+
 def test_another_users_todo_does_not_exist(user: User, other: User) -> None:
     todo = user.create("secret")
     requests: list[tuple[str, str, dict[str, str] | None]] = [

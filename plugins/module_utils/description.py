@@ -145,7 +145,9 @@ def _check_probes(role: str, component: Component) -> None:
             raise DescriptionError(f"role {role}: the probe {name} is an HTTP path, and there is no port")
         command = isinstance(probe, Mapping) and list(probe) == ["exec"] and isinstance(probe["exec"], list)
         if not isinstance(probe, str) and not command:
-            raise DescriptionError(f"role {role}: the probe {name} is {probe!r}; it needs a path or {{exec: [command]}}")
+            raise DescriptionError(
+                f"role {role}: the probe {name} is {probe!r}; it needs a path or {{exec: [command]}}"
+            )
 
 
 def check_references(components: Mapping[str, Component]) -> None:

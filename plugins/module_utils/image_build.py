@@ -79,7 +79,9 @@ def reference(image: Mapping[str, Any]) -> str:
     return f"{image['repository']}:{image['tag']}"
 
 
-def build_command(builder: Builder, image: Mapping[str, Any], bundle: str, proxies: Mapping[str, str], *, force: bool) -> list[str]:
+def build_command(
+    builder: Builder, image: Mapping[str, Any], bundle: str, proxies: Mapping[str, str], *, force: bool
+) -> list[str]:
     """The command line that builds an image. Proxies go by name only: their addresses may hold a password."""
     command = [*builder.command, "--progress", "plain", "--tag", reference(image)]
     if image.get("target"):
@@ -103,7 +105,9 @@ def proxy_environment(proxies: Mapping[str, str]) -> dict[str, str]:
     return {**given, **{name.upper(): value for name, value in given.items()}}
 
 
-def build(builder: Builder, image: Mapping[str, Any], bundle: str, proxies: Mapping[str, str], *, force: bool) -> list[str]:
+def build(
+    builder: Builder, image: Mapping[str, Any], bundle: str, proxies: Mapping[str, str], *, force: bool
+) -> list[str]:
     """Build one image and return the last lines of the log.
 
     :raises DeployError: with a diagnosis of component, step, cause, log and next_step.
@@ -128,7 +132,10 @@ def build(builder: Builder, image: Mapping[str, Any], bundle: str, proxies: Mapp
 
 # What a build's log says about the way out: the first pattern that is found wins.
 _WAYS_OUT = (
-    (r"(?i)no space left on device|ENOSPC", "free space on the host (docker system df shows what Docker holds), then build again"),
+    (
+        r"(?i)no space left on device|ENOSPC",
+        "free space on the host (docker system df shows what Docker holds), then build again",
+    ),
     (
         r"certificate verify failed|CERTIFICATE_VERIFY_FAILED|certificate signed by unknown authority|SELF_SIGNED_CERT|self.signed certificate",
         "set build_ca_bundle to the file with your proxy's certificate authority",
@@ -170,7 +177,10 @@ def explain(component: str, output: str) -> dict[str, Any]:
                 failed, error = number, wrong
             elif said and said.strip():
                 logs.setdefault(number, []).append(said.rstrip()[:300])
-    last = next((line for line in reversed(lines) if line.strip() and not line.startswith(("-", "#"))), "the build gave no reason")
+    last = next(
+        (line for line in reversed(lines) if line.strip() and not line.startswith(("-", "#"))),
+        "the build gave no reason",
+    )
     title = steps.get(failed, "")
     step = re.sub(r"^\[[^\]]*\]\s*", "", title) if not title.startswith("[internal]") else ""
     log = logs.get(failed) or [line for line in lines if line.strip() and not line.startswith("-")]
@@ -188,16 +198,22 @@ def explain(component: str, output: str) -> dict[str, Any]:
         "step": step,
         "cause": cause[:400],
         "log": log,
-        "next_step": next(ways, f"look at {where} services/{component}/Dockerfile, mend it and build again".replace("  ", " ")),
+        "next_step": next(
+            ways, f"look at {where} services/{component}/Dockerfile, mend it and build again".replace("  ", " ")
+        ),
     }
 
 
 def _last_complaint(log: list[str]) -> str:
     """The last line that sounds like an error, else the last line."""
-    sounding = [line for line in log if re.search(r"(?i)\berr(or|!)?\b|fail|cannot|can't|not found|denied|fatal|no such", line)]
+    sounding = [
+        line for line in log if re.search(r"(?i)\berr(or|!)?\b|fail|cannot|can't|not found|denied|fatal|no such", line)
+    ]
     return (sounding or log or [""])[-1].strip()
 
 
 def _plain(error: str) -> str:
     """BuildKit's sentence without the layers that passed it on."""
-    return re.sub(r"^(ERROR: )?(failed to (build|solve)( with frontend \S+)?: |failed to create LLB definition: )+", "", error)
+    return re.sub(
+        r"^(ERROR: )?(failed to (build|solve)( with frontend \S+)?: |failed to create LLB definition: )+", "", error
+    )

@@ -99,7 +99,9 @@ def _secrets(name: str, value: Any) -> dict[str, str]:
     """A map of texts, refused without showing what it holds."""
     if not isinstance(value, Mapping):
         raise OptionError([f"{name} is no map; it needs names with texts (what it holds is not shown)"])
-    problems = [f"{name}.{key} is no text; quote it in YAML" for key, text in value.items() if not isinstance(text, str)]
+    problems = [
+        f"{name}.{key} is no text; quote it in YAML" for key, text in value.items() if not isinstance(text, str)
+    ]
     if problems:
         raise OptionError(problems)
     return {_plain_key(name, key): _str(f"{name}.{key}", {}, text) for key, text in value.items()}

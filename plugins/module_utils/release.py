@@ -125,7 +125,9 @@ def _check_ports(components: list[Component], address: str) -> None:
     for component in components:
         port = component.published_port
         if port and port in taken:
-            problems.append(f"{component.name}_published_port is {port}, as {taken[port]}_published_port is; give each its own")
+            problems.append(
+                f"{component.name}_published_port is {port}, as {taken[port]}_published_port is; give each its own"
+            )
         taken.setdefault(port, component.name)
     if problems:
         raise OptionError(problems)

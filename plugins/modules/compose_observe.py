@@ -45,6 +45,7 @@ front_door: {description: HTTP status of the front door; 0 when it does not answ
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.todoapp.stack.plugins.module_utils import compose_engine, docker, module_run
@@ -62,7 +63,7 @@ SPEC = {
 }
 
 
-def observe(params: dict, *, check_mode: bool) -> dict:
+def observe(params: dict[str, Any], *, check_mode: bool) -> dict[str, Any]:
     """Return the facts described in RETURN."""
     engine = docker.engine_version()
     state = State(params["state_dir"])

@@ -88,7 +88,9 @@ def test_starts_no_second_one(engine) -> None:
             while comm.read_text() != "dockerd\n" and time.monotonic() < deadline:
                 pass
             (engine.path / "pid").write_text(str(process.pid))
-            assert engine("start", str(engine.path / "pid"), str(engine.path / "log")).stdout == "dockerd runs already\n"
+            assert (
+                engine("start", str(engine.path / "pid"), str(engine.path / "log")).stdout == "dockerd runs already\n"
+            )
         finally:
             process.kill()
     assert not (engine.path / "up").exists()

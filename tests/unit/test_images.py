@@ -124,7 +124,11 @@ class TestBuildPlan:
         for name in ("one", "two", "three"):
             tree(tmp_path / name)
         tag = images.content_tag(tmp_path / "three", {}, "base")
-        components = [self.component("one", tag="1.0"), self.component("two", digest="sha256:0"), self.component("three", tag=tag)]
+        components = [
+            self.component("one", tag="1.0"),
+            self.component("two", digest="sha256:0"),
+            self.component("three", tag=tag),
+        ]
         assert [image["name"] for image in images.build_plan(components, tmp_path, "base")] == ["three"]
 
     def test_can_be_restricted(self, tmp_path: Path) -> None:
@@ -139,7 +143,11 @@ class TestBuildPlan:
 
     def test_labels_tell_the_commit_and_no_credentials(self, tmp_path: Path) -> None:
         def git(*arguments: str) -> None:
-            subprocess.run(["git", "-C", tmp_path, "-c", "user.name=n", "-c", "user.email=e", *arguments], check=True, capture_output=True)
+            subprocess.run(
+                ["git", "-C", tmp_path, "-c", "user.name=n", "-c", "user.email=e", *arguments],
+                check=True,
+                capture_output=True,
+            )
 
         context = tree(tmp_path / "svc")
         assert images.labels(context) == {"org.opencontainers.image.licenses": "Apache-2.0"}
@@ -209,8 +217,12 @@ IMAGE = {
 
 
 def test_the_command_line_holds_no_proxy_address() -> None:
-    environment = image_build.proxy_environment({"http_proxy": "http://me:secret@proxy:1", "https_proxy": "", "no_proxy": ""})
-    command = image_build.build_command(image_build.Builder(("docker", "build")), IMAGE, "/ca.crt", environment, force=True)
+    environment = image_build.proxy_environment(
+        {"http_proxy": "http://me:secret@proxy:1", "https_proxy": "", "no_proxy": ""}
+    )
+    command = image_build.build_command(
+        image_build.Builder(("docker", "build")), IMAGE, "/ca.crt", environment, force=True
+    )
     assert "secret@" not in " ".join(command)
     assert environment["HTTP_PROXY"] == "http://me:secret@proxy:1"
     assert command == [

@@ -81,7 +81,9 @@ def test_of_many_processes_one_gets_the_lock(state, before, rounds):
 
 def test_a_live_lock_names_its_holder(state):
     put_lock(state, holder(HERE, os.getppid()))
-    with pytest.raises(Locked, match=rf"ann on {socket.gethostname()} \(process {os.getppid()}\), deploy, since noon; wait"):
+    with pytest.raises(
+        Locked, match=rf"ann on {socket.gethostname()} \(process {os.getppid()}\), deploy, since noon; wait"
+    ):
         state.lock(me(), "mine")
 
 

@@ -15,6 +15,7 @@ def change(backend: Backend, sql: str, **names: str) -> None:
 
 
 def test_what_is_over_is_removed_and_the_rest_stays(backend: Backend, user: User, other: User) -> None:
+    purge.purge(backend.service.database)  # what other tests left
     old, young, alive = (user.create(title) for title in ("old", "young", "alive"))
     for todo in (old, young):
         user.http.delete(f"/api/todos/{todo['id']}/", headers={"Idempotency-Key": todo["title"]})
@@ -38,6 +39,7 @@ def test_what_is_over_is_removed_and_the_rest_stays(backend: Backend, user: User
 
 
 def test_one_at_a_time(backend: Backend) -> None:
+    purge.purge(backend.service.database)
     change(backend, "INSERT INTO rate_limit VALUES ('over', now() - interval '1 s')")
     with backend.engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": purge.PURGE_LOCK})
@@ -46,6 +48,7 @@ def test_one_at_a_time(backend: Backend) -> None:
 
 
 def test_many_rows_take_several_batches(backend: Backend) -> None:
+    purge.purge(backend.service.database)
     change(
         backend,
         "INSERT INTO rate_limit SELECT 'n' || n, now() - interval '1 s' FROM generate_series(1, 2500) AS n",

@@ -130,9 +130,10 @@ def test_a_change_that_waited_for_another_sees_what_that_one_did(backend: Backen
     todo = user.create("x")
     waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%todo%'")
     with ThreadPoolExecutor(1) as pool, backend.engine.connect() as first, backend.engine.connect() as watcher:
+        watcher.execution_options(isolation_level="AUTOCOMMIT")
         first.execute(text("UPDATE todo SET version = 2 WHERE id = :id"), {"id": todo["id"]})
         second = pool.submit(user.http.patch, path(todo), json={"title": "y"}, headers={"If-Match": '"1"'})
-        while not watcher.execution_options(isolation_level="AUTOCOMMIT").scalar(waiting):
+        while not watcher.scalar(waiting):
             assert not second.done()
         first.commit()
         assert second.result().status_code == 412

@@ -189,6 +189,16 @@ def test_what_does_not_run_is_started(host, service, state, plan):
     assert found == ([(service, *plan)] if plan else [])
 
 
+def test_the_order_of_lists_is_no_difference(host):
+    host.container["HostConfig"]["PortBindings"]["9/tcp"] = [{"HostIp": "127.0.0.1", "HostPort": "9"}]
+    for ports in (["127.0.0.1:9:9", "127.0.0.1:18137:8000"], ["127.0.0.1:18137:8000", "127.0.0.1:9:9"]):
+        host.backend["ports"] = ports
+        assert host.plan() == []
+    for key in ("networks", "secrets", "tmpfs", "cap_drop", "security_opt"):
+        host.backend[key] = host.backend[key][::-1]
+    assert host.plan() == []
+
+
 def test_what_hangs_is_replaced(host):
     host.container["State"]["Health"]["Status"] = "unhealthy"
     assert host.fields() == {"health": "failing"}

@@ -104,6 +104,7 @@ def test_another_machine_s_process_keeps_its_full_time(state, host):
         (lambda state: put_lock(state, {**me(), "started": "1"}), r"took over .*: ann \(.*"),  # the pid was used again
         (lambda state: (state.path / "lock").write_text(""), r"took over .*: somebody \(.*"),
         (lambda state: (state.path / "lock").write_text("{}"), r"took over .*: somebody \(.*"),
+        (lambda state: (state.path / "lock").write_text("[1]"), r"took over .*: somebody \(.*"),
         (lambda state: put_lock(state, me()), ""),  # ours already
     ],
 )

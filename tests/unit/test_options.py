@@ -228,10 +228,15 @@ def test_a_required_option_must_be_given():
 
 @pytest.mark.parametrize(
     ("name", "path"),
-    [("web_replicas", ("web", "replicas")), ("website_x_y", ("website", "x_y")), ("todo_name", ("name",))],
+    [
+        ("web_replicas", ("web", "replicas")),
+        ("web_site_x", ("web_site", "x")),
+        ("website_x_y", ("website", "x_y")),
+        ("todo_name", ("name",)),
+    ],
 )
 def test_an_option_s_path_in_the_chart(name, path):
-    assert OptionPath.of(name, ROLES).values_path == path
+    assert OptionPath.of(name, (*ROLES, "web_site")).values_path == path
 
 
 @pytest.mark.parametrize("name", ["other_x", "web", "replicas"])

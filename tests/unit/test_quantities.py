@@ -7,7 +7,7 @@ from ansible_collections.todoapp.stack.plugins.module_utils.quantities import cp
 
 @pytest.mark.parametrize(
     ("text", "cores"),
-    [("250m", 0.25), ("1", 1.0), ("0.5", 0.5), (2, 2.0), (0.5, 0.5), ("1000m", 1.0), ("12.75", 12.75)],
+    [("250m", 0.25), ("10m", 0.01), ("1", 1.0), ("0.5", 0.5), (2, 2.0), (0.5, 0.5), ("1000m", 1.0), ("12.75", 12.75)],
 )
 def test_cpus(text, cores):
     assert cpus(text) == cores

@@ -19,6 +19,8 @@ export default defineConfig({
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["./test/setup.ts"],
     restoreMocks: true,
+    // A busy machine is no defect.
+    testTimeout: 30_000,
     // The test image runs with a read-only source tree.
     cache: false,
   },

@@ -7,7 +7,7 @@ export default defineConfig({
   workers: Number(process.env.E2E_WORKERS ?? 2),
   forbidOnly: !!process.env.CI,
   retries: 0,
-  timeout: 60_000,
+  timeout: 120_000,
   // The frontend has a quarter of a processor, and a login costs a password hash on half of one.
   expect: { timeout: 15_000 },
   reporter: [["list"]],

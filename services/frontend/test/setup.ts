@@ -1,5 +1,8 @@
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, beforeEach, expect, vi } from "vitest";
+
+// A busy machine is no defect.
+configure({ asyncUtilTimeout: 10_000 });
 
 beforeEach(() => {
   // Whatever React or our code complains about is a defect: the test that caused it fails.

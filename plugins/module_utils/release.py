@@ -18,7 +18,7 @@ from ansible_collections.todoapp.stack.plugins.module_utils.description import (
     in_order,
     parse,
 )
-from ansible_collections.todoapp.stack.plugins.module_utils.errors import DescriptionError, OptionError
+from ansible_collections.todoapp.stack.plugins.module_utils.errors import DescriptionError, OptionError, did_you_mean
 from ansible_collections.todoapp.stack.plugins.module_utils.symbols import Symbol, symbolize
 
 Load = Callable[[Path], Any]
@@ -89,6 +89,14 @@ def symbols(roles: list[Role], shared: Mapping[str, Any]) -> dict[str, Any]:
 def describe(roles: list[Role], variables: Mapping[str, Any]) -> list[Component]:
     """The components in the order of their needs. `variables` are option values, or their symbols."""
     components = {}
+    # Before anything is evaluated: a description refers to options of what it needs.
+    names = {role.description.get("name", role.name) for role in roles}
+    for role in roles:
+        for need in role.description.get("needs") or []:
+            if isinstance(need, str) and "{{" not in need and need not in names:
+                raise DescriptionError(
+                    f"{role.name} needs {need}, which todo_components does not name{did_you_mean(need, names)}"
+                )
     for role in roles:
         component = parse(evaluate(role.description, variables, f"role {role.name}"), role.name)
         if component.name in components:

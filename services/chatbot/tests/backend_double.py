@@ -45,7 +45,9 @@ class BackendDouble:
     def add(self, title: str, user: str = "user-alice", **fields: Any) -> dict[str, Any]:
         number = len(self.todos)
         todo = {
-            "id": str(uuid.uuid4()), "title": title, "description": "", "completed": False, "priority": "normal",
+            # As the backend's: ordered in time, so those of one minute begin alike.
+            "id": f"01a20d1c-1b06-7c2d-b08c-{uuid.uuid4().hex[:12]}",
+            "title": title, "description": "", "completed": False, "priority": "normal",
             "due_at": None, "version": 1, "created_at": f"2026-11-20T10:{number % 60:02}:00Z",
             "updated_at": f"2026-11-20T10:{number % 60:02}:00Z", **fields,
         }  # fmt: skip

@@ -120,7 +120,7 @@ async def test_a_choice_means_what_was_asked(
     backend.add("x", due_at="2026-12-01")
     second = backend.add("x", due_at="2026-12-01")
     answer = await chat.say(sentence)
-    message = next(one["message"] for one in answer["choices"] if second["id"][:8] in one["message"])
+    message = next(one["message"] for one in answer["choices"] if second["id"][-8:] in one["message"])
     await chat.say(message)
     changed = [todo["id"] for todo in backend.todos.values() if todo["version"] == 2]
     assert changed == [second["id"]]

@@ -6,7 +6,7 @@ from todo_chatbot.acts import Target
 from todo_chatbot.matching import match
 
 TODOS: list[dict[str, Any]] = [
-    {"id": f"{number}f00-x", "title": title}
+    {"id": f"01a20d1c-{number}f00", "title": title}
     for number, title in enumerate(["buy milk", "Buy oat milk", "call the dentist", "pay rent", "read War and Peace"])
 ]
 
@@ -39,5 +39,5 @@ def test_the_one_written_just_so_wins() -> None:
 
 
 def test_an_id_decides() -> None:
-    assert [todo["title"] for todo in match(Target("milk", id_prefix="3f00"), TODOS).todos] == ["pay rent"]
-    assert match(Target("buy milk", id_prefix="9999"), TODOS).todos == []
+    assert [todo["title"] for todo in match(Target("milk", id_end="3f00"), TODOS).todos] == ["pay rent"]
+    assert match(Target("buy milk", id_end="9999"), TODOS).todos == []

@@ -213,7 +213,7 @@ def test_another_assistants_things_need_the_very_title(context: Context) -> None
 
 
 def test_a_clicked_choice_is_understood_with_its_id(context: Context) -> None:
-    target = Target("buy milk", id_prefix="1a2b3c4d")
+    target = Target("buy milk", id_end="1a2b3c4d")
     assert understand('complete "buy milk" #1a2b3c4d', context) == Complete(target)
     assert understand('delete "buy milk" #1a2b3c4d', context) == Delete(target)
     assert understand('rename "buy milk" #1a2b3c4d to "oat milk"', context) == Update(target, {"title": "oat milk"})

@@ -180,7 +180,8 @@ def _is_due(todo: Todo, show: Show, context: Context) -> bool:
 
 def _named(todo: Todo) -> str:
     title = todo["title"].replace('"', "'")
-    return f'"{title}" #{todo["id"][:8]}'
+    # The end of the id: ids are ordered in time, so those of one minute begin alike.
+    return f'"{title}" #{todo["id"][-8:]}'
 
 
 def _change_message(todo: Todo, fields: dict[str, Any]) -> str:

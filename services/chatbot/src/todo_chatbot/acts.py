@@ -59,7 +59,7 @@ class Target:
 
     words: str
     sure: bool = True
-    id_prefix: str = ""
+    id_end: str = ""
     only_exact: bool = False
 
 

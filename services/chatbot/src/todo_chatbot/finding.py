@@ -49,7 +49,7 @@ class Finder:
         single: bool = False,
     ) -> tuple[list[Todo], bool]:
         """The todos that `target` names and whether that is a guess. Ends the act when none or several may be meant."""
-        if is_pronoun(target.words) and not target.id_prefix:
+        if is_pronoun(target.words) and not target.id_end:
             todos, _ = await self.page(completed, _MAX_CHOICES)
             raise InsteadError(_which("Which one do you mean?", todos, message, context))
         todos, more = await self.page(completed, PAGE)
@@ -94,7 +94,7 @@ class Finder:
 def _several(target: Target, todos: list[Todo]) -> list[Todo] | None:
     """The todos of an enumeration ("milk and eggs"), None unless each part names just one of them."""
     parts = items.enumerated(target.words)
-    if len(parts) < 2 or len(parts) > items.MAX_ITEMS or target.id_prefix:
+    if len(parts) < 2 or len(parts) > items.MAX_ITEMS or target.id_end:
         return None
     found = [match(Target(part), todos) for part in parts]
     if any(len(one.todos) != 1 or one.guess for one in found):

@@ -26,8 +26,8 @@ class Matches:
 
 def match(target: Target, todos: list[Todo]) -> Matches:
     """The todos among `todos` that `target` may name: by id, by title, by words, by likeness, whichever fits first."""
-    if target.id_prefix:
-        return Matches([todo for todo in todos if todo["id"].startswith(target.id_prefix)], exact=True)
+    if target.id_end:
+        return Matches([todo for todo in todos if todo["id"].endswith(target.id_end)], exact=True)
     wanted = words_of(target.words)
     named = [(todo, words_of(todo["title"])) for todo in todos]
     if same := [todo for todo, words in named if words == wanted]:

@@ -44,6 +44,8 @@ built: {description: The references that were built., type: list, returned: succ
 diagnosis: {description: "Component, step, cause, log and next_step.", type: dict, returned: failure}
 """
 
+from typing import Any
+
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.todoapp.stack.plugins.module_utils import docker, image_build, module_run
 
@@ -65,7 +67,7 @@ SPEC = {
 }
 
 
-def build(params: dict, *, check_mode: bool) -> dict:
+def build(params: dict[str, Any], *, check_mode: bool) -> dict[str, Any]:
     """Return what RETURN describes."""
     docker.engine_version()
     wanted = {image_build.reference(image): image for image in params["images"]}

@@ -27,10 +27,12 @@ name=$(sed -n -E 's/^ "name": "([^"]*)",?$/\1/p' "$report" | head -n 1)
 [ -n "$name" ] || exit 0
 page=$(published "$name" frontend)
 api=$(published "$name" backend)
+stop=
+[ "$name" = todo-app ] || stop=" -e todo_name=$name"
 [ -z "$page" ] || printf '\nThe page: http://%s\n' "$page"
 [ -z "$api" ] || cat << SAY
 The API, for example:
   curl -X POST http://$api/api/auth/signup -H "Content-Type: application/json" \\
     -d '{"email":"test@example.com","password":"password123","name":"Test"}'
-Remove it (the data stays): scripts/docker-stop.sh
+Remove it (the data stays): scripts/docker-stop.sh$stop
 SAY

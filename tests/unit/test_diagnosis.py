@@ -81,7 +81,6 @@ STATE = {
         ),
         ({"status": "created"}, "", "it is created and did not migrate"),
         ({"status": "paused"}, "", "it is paused: somebody stopped it with docker pause"),
-        ({"status": "created"}, "", "it is created and did not migrate"),
         (
             {"health": "unhealthy", "restarts": 1},
             "",

@@ -35,6 +35,11 @@ setup_is_done() {
   [ "$made" = "$(setup_wanted)" ]
 }
 
+setup_is_of_this_place() {
+  [ -r "$stamp" ] || return 1
+  case $(cat "$stamp") in "$root "*) ;; *) return 1 ;; esac
+}
+
 # Whether a Python is new enough and can make virtual environments. Version managers leave stubs that run nothing.
 setup_python_works() {
   "$1" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' > /dev/null 2>&1
@@ -88,7 +93,7 @@ setup_uv_like_pip() {
 
 setup_venv() {
   local python log=$root/.ansible/setup.log
-  if [ -r "$stamp" ] && [ "$(cut -d' ' -f1 < "$stamp")" = "$root" ] && [ -x "$venv/bin/uv" ] && [ -x "$venv/bin/python3" ]; then
+  if setup_is_of_this_place && [ -x "$venv/bin/uv" ] && [ -x "$venv/bin/python3" ]; then
     rm -f "$stamp" # a set-up that is killed from here on is done again from the start
   else
     python=$(setup_python) || exit 1

@@ -175,11 +175,10 @@ class CallbackModule(Default):
             sys.stdout.flush()
             self._waiting = ""
 
-    @staticmethod
-    def _phase(task: Any) -> str:
-        """The step that a task belongs to: the file it stands in."""
-        path = (task.get_path() or "").rpartition(":")[0]
-        return Path(path).stem.replace("main", "")
+    def _phase(self, task: Any) -> str:
+        """The step that a task belongs to: the file it stands in; a role's main file has only its verb."""
+        stem = Path((task.get_path() or "").rpartition(":")[0]).stem
+        return self._verb.lower() if stem == "main" else stem
 
     @staticmethod
     def _item(result: Any) -> str:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from ansible_collections.todoapp.stack.plugins.module_utils.errors import DeployError
 
 TIMEOUT_SECONDS = 30
+MODEL_TRIES = 3
 
 
 class StepFailed(DeployError):
@@ -159,10 +160,12 @@ def travel(base: str, *, model: bool) -> tuple[list[dict[str, Any]], StepFailed 
         status = expect("chatbot", 200, "GET", "/api/chat/status")
         if not status["model"]["reachable"]:
             raise StepFailed("ollama", f"the assistant does not reach its model: {status['model']['detail']}")
-        answer = expect("chatbot", 200, "POST", "/api/chat", {"message": "Hello, how are you today?"})
-        if answer["source"] != "model":
-            raise StepFailed("ollama", f"the model did not answer: {answer['reply'][:200]}")
-        return str(status["model"]["name"])
+        # The assistant gives its model a few seconds a message; the first one after a start, on a busy host, needs more.
+        for _ in range(MODEL_TRIES):
+            answer = expect("chatbot", 200, "POST", "/api/chat", {"message": "Hello, how are you today?"})
+            if answer["source"] == "model":
+                return str(status["model"]["name"])
+        raise StepFailed("ollama", f"the model did not answer {MODEL_TRIES} messages: {answer['reply'][:200]}")
 
     def clean_up() -> str:
         expect("backend", 204, "DELETE", "/api/auth/me", {"password": account["password"]})

@@ -94,6 +94,8 @@ def act(params: dict[str, Any]) -> dict[str, Any]:
             raise
     state.note(number, step, "done")
     done = f"{params['component']} {step}" if params["run_to_end"] else f"started {', '.join(params['services'])}"
+    if number != params["release"]:
+        done = f"going back to release {params['release']}"
     gone = [f"removed {', '.join(params['remove'])}"] if params["remove"] else []
     return {
         "changed": True,

@@ -57,9 +57,13 @@ def look(params: dict[str, Any]) -> dict[str, Any]:
             continue
         state = docker.state(container)
         ready = state["status"] == "running" and docker.check_now(container)
-        detail = f"since {state['started_at'][:19]}Z" + (f", {state['restarts']} restarts" if state["restarts"] else "")
+        detail = f"since {state['started_at'][:19]}Z" + (
+            f", restarts: {state['restarts']}" if state["restarts"] else ""
+        )
         if not ready:
             diagnosis = of_container(name, state, docker.logs(state["name"]), "become ready")
+            if state["health"] == "unhealthy":
+                diagnosis.next_step += "; ansible-playbook playbooks/deploy.yml replaces it"
             diagnoses.append(diagnosis.as_dict())
             detail = diagnosis.cause
         rows.append(

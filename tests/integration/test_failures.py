@@ -106,7 +106,7 @@ def clone(stack: Stack, tmp_path: Path) -> Stack:
         "ARG BASE_IMAGE=debian:trixie-slim\nFROM ${BASE_IMAGE}\nRUN echo 'the compiler is on holiday' >&2; exit 7\n"
     )
     options = {**stack.options, "chatbot_image": {"tag": ""}}
-    return Stack(stack.name, stack.folder, stack.ports, options, root)
+    return Stack(stack.name, stack.folder, stack.ports, options, root, stack.state)
 
 
 def test_an_image_does_not_build(stack: Stack, clone: Stack) -> None:
@@ -226,7 +226,7 @@ def test_ollama_hangs(stack: Stack, canary: User) -> None:
             r"postgres +ready",
             r"ollama +not ready",
             rf"ollama \(container {stack.container('ollama')}\): it runs, but its health check is not green",
-            r"next step: ",
+            rf"next step: docker logs {stack.container('ollama')}; ansible-playbook playbooks/deploy\.yml replaces it",
         )
         states = {row["component"]: row["state"] for row in seen.report["components"]}
         assert states == {**dict.fromkeys(COMPONENTS, "ready"), "ollama": "not ready"}
@@ -234,8 +234,7 @@ def test_ollama_hangs(stack: Stack, canary: User) -> None:
         planned.says(r"~ ollama would be replaced", r"health: unhealthy -> healthy", r"~ chatbot would be replaced")
         repaired = stack.ok("deploy", chatbot_log_level="warning")
         repaired.says("replace ollama, chatbot")
-    assert stack.ok("health").report["components"][1]["state"] == "ready"
-    stack.ok("deploy")
+    assert stack.ok("health").report["healthy"]
 
 
 @contextmanager
@@ -296,4 +295,3 @@ def test_two_runs_at_once(stack: Stack) -> None:
     ), outputs[loser]
     limit = stack.containers()["frontend"]["HostConfig"]["Memory"]
     assert limit == (250, 251)[winner] * 2**20
-    stack.ok("deploy")

@@ -25,7 +25,7 @@ def test_everything_that_is_wrong_is_said_at_once(stack: Stack) -> None:
         "chatbot_published_port": 70000,
         "backend_resources": {"limits": {"cpus": "1"}},
         "backend_log_level": "loud",
-        "backend_rate_limits": "perhaps",
+        "backend_refuse_common_passwords": "perhaps",
         "ollama_models": "qwen3:1.7b",
     }
     ran = stack.fails("deploy", **wrong)
@@ -35,7 +35,7 @@ def test_everything_that_is_wrong_is_said_at_once(stack: Stack) -> None:
         r"- chatbot_published_port is 70000; it must be from 0 to 65535",
         r"- backend_resources\.limits\.cpus is not an option; did you mean cpu\?",
         r"- backend_log_level is 'loud'; known: debug, error, info, warning",
-        r"- backend_rate_limits is 'perhaps'; it needs true or false",
+        r"- backend_refuse_common_passwords is 'perhaps'; it needs true or false",
         r"- ollama_models is 'qwen3:1\.7b'; it needs a list",
     )
 

@@ -14,8 +14,10 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -53,6 +55,9 @@ class Run:
 
     def __init__(self) -> None:
         self.count = Count()
+        self.counting = threading.Lock()
+        self.done: set[Callable[[Run], None]] = set()
+        self.beside = False  # several lanes are at work, so that a line is printed whole when its check ends
         self.started = time.monotonic()
         LOGS.mkdir(parents=True, exist_ok=True)
 
@@ -84,7 +89,8 @@ class Run:
             count = counted(log) if counted else Count()
             if done.returncode and not count.failed:
                 count.failed = 1  # a check that could not even run is no success
-            self.count.add(count)
+            with self.counting:
+                self.count.add(count)
             outcome.append(str(count) if counted else "")
             if count.failed:
                 lines = log.read_text(errors="replace").splitlines()
@@ -93,17 +99,43 @@ class Run:
     @contextlib.contextmanager
     def timed(self, title: str) -> Iterator[list[str]]:
         """Print a title as it starts, and how long it took."""
-        print(f"  {title:<24}", end="", flush=True)
+        head = f"  {title:<24}"
+        if not self.beside:
+            print(head, end="", flush=True)
+            head = ""
         start = time.monotonic()
         outcome: list[str] = []
         try:
             yield outcome
         except BaseException as error:
-            print(f"FAILED {time.monotonic() - start:7.1f} s  {' '.join(outcome)}", flush=True)
-            if isinstance(error, CheckFailedError):
-                print(error)
+            said = f"\n{error}" if isinstance(error, CheckFailedError) else ""
+            print(f"{head}FAILED {time.monotonic() - start:7.1f} s  {' '.join(outcome)}{said}", flush=True)
             raise
-        print(f"ok     {time.monotonic() - start:7.1f} s  {' '.join(outcome)}".rstrip(), flush=True)
+        print(f"{head}ok     {time.monotonic() - start:7.1f} s  {' '.join(outcome)}".rstrip(), flush=True)
+
+    def phase(self, name: str) -> str:
+        """Go through a phase's steps, those that are done already left out. Returns its name if it failed, else ''."""
+        title, steps = PHASES[name]
+        print(title, flush=True)
+        try:
+            for step in steps:
+                if step not in self.done:
+                    step(self)
+                    self.done.add(step)
+        except CheckFailedError:
+            return name
+        return ""
+
+    def lanes(self, *lanes: Sequence[str]) -> str:
+        """Go through several rows of phases side by side: where one waits, another uses the cores.
+
+        Each lane stops at its first failure. Returns the name of a phase that failed, else ''.
+        """
+        self.beside = True
+        with ThreadPoolExecutor(len(lanes)) as pool:
+            outcomes = [pool.submit(lambda lane: next(filter(None, map(self.phase, lane)), ""), lane) for lane in lanes]
+        self.beside = False
+        return next((failed for outcome in outcomes if (failed := outcome.result())), "")
 
 
 def junit(file: Path) -> Callable[[Path], Count]:
@@ -353,6 +385,9 @@ PHASES: dict[str, tuple[str, list[Callable[[Run], None]]]] = {
     "integration": ("Failures, provoked", [engine, images, integration]),
     "e2e": ("End to end", [engine, images, e2e]),
 }
+# When all are run. The integration tests wait most of the time; Chromium is alone, since it gives up its requests when
+# Docker makes or removes a network.
+ORDER: list[list[list[str]]] = [[["lint"]], [["unit"]], [["services", "molecule"], ["integration"]], [["e2e"]]]
 
 
 def main(words: list[str]) -> int:
@@ -364,22 +399,15 @@ def main(words: list[str]) -> int:
         print(f"scripts/test.sh: {unknown[0]} is no phase; known: {', '.join(PHASES)}", file=sys.stderr)
         return 2
     run = Run()
-    done: set[Callable[[Run], None]] = set()
     failed = ""
-    for name in words or PHASES:
-        title, steps = PHASES[name]
-        print(title, flush=True)
-        try:
-            for step in steps:
-                if step not in done:
-                    step(run)
-                    done.add(step)
-        except CheckFailedError:
-            failed = name
-            break
-        except KeyboardInterrupt:
-            print("\ninterrupted", file=sys.stderr)
-            return 130
+    try:
+        for lanes in [[[word]] for word in words] or ORDER:
+            failed = run.lanes(*lanes) if len(lanes) > 1 else run.phase(lanes[0][0])
+            if failed:
+                break
+    except KeyboardInterrupt:
+        print("\ninterrupted", file=sys.stderr)
+        return 130
     print(f"\n{time.monotonic() - run.started:.0f} s" + (f", stopped in the phase {failed}" if failed else ""))
     print(run.count)
     return 1 if failed or run.count.failed else 0

@@ -7,7 +7,7 @@ import errno
 import shutil
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -197,6 +197,22 @@ def remove_services(project: str, services: list[str]) -> None:
     if ids:
         docker.run([docker.client(), "stop", *ids])
         docker.run([docker.client(), "rm", "--force", *ids])
+
+
+def remove_networks(project: str, keep: Iterable[str]) -> list[str]:
+    """Remove the project's networks but those to keep (by their names in the project); return what was removed.
+
+    One that a container still uses stays: it is gone with a later wave, when that container has been replaced.
+    """
+    kept = {f"{project}_{name}" for name in keep}
+    label = f"label={docker.PROJECT_LABEL}={project}"
+    removed = []
+    for name in docker.run([docker.client(), "network", "ls", "--format", "{{.Name}}", "--filter", label]).split():
+        if name not in kept:
+            with contextlib.suppress(docker.DockerError):
+                docker.run([docker.client(), "network", "rm", name])
+                removed.append(name)
+    return removed
 
 
 def taken_ports(ports: Mapping[str, tuple[str, int]], live: Mapping[str, Mapping[str, Any]]) -> list[Diagnosis]:

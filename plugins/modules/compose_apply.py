@@ -79,6 +79,7 @@ def act(params: dict[str, Any]) -> dict[str, Any]:
     if params["services"]:
         file = state.folder(params["release"]) / "compose.yaml"
         compose_engine.apply(params["project"], file, state.path, params["services"], recreate=params["recreate"])
+        compose_engine.remove_networks(params["project"], state.record(params["release"])["project"]["networks"])
     if params["run_to_end"]:
         try:
             compose_engine.run_to_end(

@@ -172,6 +172,14 @@ def test_an_image_that_is_not_there_is_named(project):
     assert caught.value.diagnosis["next_step"] == "ansible-playbook playbooks/build.yml"
 
 
+def test_networks_that_left_are_removed_unless_they_are_used(project):
+    name = f"{project[0]}_old"
+    docker.run([docker.client(), "network", "create", "--label", f"{docker.PROJECT_LABEL}={project[0]}", name])
+    assert compose_engine.remove_networks(project[0], ["only"]) == [name]
+    assert compose_engine.remove_networks(project[0], []) == []
+    assert compose_engine.gate(project[0], "good", "good", 10, lambda: None) >= 0
+
+
 def test_what_left_is_removed_and_nothing_else(project):
     before = docker.containers(project[0])
     compose_engine.remove_services(project[0], ["step", "nobody"])

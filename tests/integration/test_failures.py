@@ -240,6 +240,10 @@ def test_ollama_hangs(stack: Stack, canary: User) -> None:
 @contextmanager
 def hung(stack: Stack, component: str) -> Iterator[None]:
     """All of a component's processes stopped in their tracks, but for Docker's own."""
+    # A container that Docker has never seen healthy is not called unhealthy before its start period is over.
+    until(
+        lambda: stack.containers()[component]["State"]["Health"]["Status"] == "healthy", "Docker's own check is green"
+    )
     rows = docker("top", stack.container(component), "-eo", "pid,comm").splitlines()[1:]
     pids = [int(row.split()[0]) for row in rows if "docker-init" not in row]
     for pid in pids:

@@ -10,7 +10,7 @@ _GRADE = r"(?:(?P<grade>high|low|normal|urgent|important)(?:[ -]priority)? )"
 # "add a task to …", "new todo: …", "make me a high priority to-do called …"
 _NAMED = re.compile(
     rf"(?:(?:add|create|make|new|set|set up|put|enter|insert|write|start|note|give)(?: me| down| in)?,? )?"
-    rf"(?:(?:a|an|another|the|one) )?(?:new |another )?{_GRADE}?(?:to[ -]?do|task|reminder|chore|errand|list)"
+    rf"(?:(?:a|an|another|the|one) )?(?:new |another )?{_GRADE}?(?:to[ -]?do|task|reminder|chore|errand)(?! lists?(?: |$))"
     r"(?: (?:item|entry|note|task))?"
     r"(?:(?: (?:to|for|of|that|about|called|named|titled|saying|which says|that says|with the title)(?: me)?(?: to)?)?:? |:)",
     re.I,
@@ -25,14 +25,85 @@ _ADD_TO_LIST = re.compile(
     rf"(?:to|on|onto|in|into) (?:(?:my|the|our) )?{scope.LIST}:? ",
     re.I,
 )
-_ADD = re.compile(r"(?:add|append|jot down|note down|write down|put down|jot):? ", re.I)
+_ADD = re.compile(r"(?:re[ -]?add|add|append|jot down|note down|write down|put down|jot):? ", re.I)
 _PUT = re.compile(
-    r"(?:put|place|include|insert|enter|write|note|stick|pop|get|throw|have|i need|need|want)(?: down)? ", re.I
+    r"(?:put|place|include|insert|enter|write|note|stick|pop|get|throw|have|i need|need|want|give|save|slap|chuck)(?: down)? ",
+    re.I,
 )
 _TRAILING_TASK = re.compile(r" (?:as|for) (?:a |an )?(?:new )?(?:to[ -]?do|task|reminder)(?: item)?$", re.I)
 _LEAVES_OPEN = frozenset(
-    ("something", "anything", "stuff", "it", "that", "this", "a todo", "a task", "an item", "item", "items", "one")
+    (
+        "something",
+        "anything",
+        "stuff",
+        "it",
+        "that",
+        "this",
+        "a todo",
+        "a task",
+        "an item",
+        "item",
+        "items",
+        "one",
+        "this item",
+        "that item",
+        "an item",
+        "the item",
+        "a new item",
+        "new item",
+        "new items",
+        "an extra item",
+        "another item",
+        "an entry",
+        "entry",
+        "a thing",
+        "things",
+        "some things",
+        "some items",
+        "these items",
+        "these",
+        "those",
+        "them",
+        "extra item",
+        "another",
+    )
 )
+_FEW_WORDS = 4
+# "we need milk": a want of few words, asked about
+_LACKING = re.compile(
+    r"(?:i|we) (?:really |also )?(?:need)(?: to (?:buy|get))? (?:(?:some )?more |some |a new )"
+    r"|(?:we|i)(?:'re| are|'m| am| ran) (?:all |almost |nearly )?out of |we need ",
+    re.I,
+)
+# What one says to another assistant, or to nobody, with "I need to …".
+_ANOTHERS = re.compile(
+    r"(?:know|see|hear|find|get (?:up|to|going)|wake|set|turn|switch|mute|unmute|listen|play|change|add|delete|remove"
+    r"|edit|send|e-?mail|reply|reserve|cancel|be|go|have|keep|figure|check|look|write|search|show|read|order|start|stop"
+    r"|increase|decrease|lower|raise|dim|adjust|open|close|save|update|create|make|schedule|arrange|organi[sz]e|plan"
+    r"|pick me|fix a|book a|buy (?:a|the|my)? ?(?:train|plane|bus|flight|air)|say|tell|understand|learn|use|convert|sleep"
+    r"|admit|confess|ask you|speak|talk|catch|travel|leave|eat|relax|rest)(?: |$)",
+    re.I,
+)
+_NOT_REMINDED = re.compile(
+    r"(?:the|all|my|any|of the|of my|if|every) (?:[\w'-]{1,20} ){0,2}(?:reminders?|events?)|at |on |in ", re.I
+)
+_SHOULD_BE = re.compile(
+    rf" (?:should|must|needs to|has to|ought to) (?:be (?:added|put|placed|listed) |go )(?:to|on|onto|in|into) (?:my |the )?{scope.LIST}$"
+    rf"| (?:should|must) be (?:added|put) (?:to|on|in) (?:my|the) list$",
+    re.I,
+)
+# "update my list with shoes", "the list should contain shoes"
+_CONTAIN = re.compile(
+    rf"(?:update|extend|expand|supplement|fill) (?:(?:my|the|our) )?{scope.LIST} with "
+    rf"|(?:my|the|our) {scope.LIST} (?:should|must|needs to|has to) (?:also )?(?:contain|have|include|say) |(?:my|the|our) {scope.LIST} needs ",
+    re.I,
+)
+_COULD_BE = re.compile(
+    rf"(?:could|can|may) (?P<what>.{{1,80}}) be (?:added|put|placed) (?:to|on|onto|in|into) (?:(?:my|the|our) )?{scope.LIST}",
+    re.I,
+)
+_TO_DO = re.compile(r"to ", re.I)
+_MEET = re.compile(r"(?:meet|attend) ", re.I)
 _ASKING = ("when", "if", "what", "who", "where", "how", "why")
 _MAYBE = re.compile(
     r"i (?:really )?(?:need to|have to|must|should|ought to|gotta|got to|had better) |remember to ", re.I
@@ -43,56 +114,114 @@ WHAT = Ask("What shall I add?")
 def interpret(text: str, context: Context) -> Create | Ask | None:
     """The todos that the plain sentence `text` wants, None when it wants none."""
     if (reminder := cut(text, _REMIND)) is not None:
+        # "don't forget about the meeting at six" may be said to a calendar; "remind me" is always ours.
+        if (
+            text[:6].lower() != "remind"
+            and not _TO_DO.match(reminder)
+            and (scope.occasion(reminder) or scope.foreign_any(reminder) or scope.clock(reminder))
+        ):
+            return None
         return _remind(reminder, context)
-    if (what := _what(text)) is None:
+    if (what := _what(text, context)) is None:
         return None
-    body, level = what
-    return _make(body, {"priority": items.level(level)} if level else {}, context)
+    body, fields = what
+    return _make(body, fields, context)
 
 
 def maybe(text: str) -> Ask | None:
     """A question for a sentence that may want a todo but does not say so ("I need to call mom")."""
-    what = cut(text, _MAYBE)
-    if not what or len(what) > 100 or '"' in what:
+    if what := cut(text, _LACKING):
+        if len(what.split()) > _FEW_WORDS:
+            return None
+    elif not (what := cut(text, _MAYBE)) or _ANOTHERS.match(what):
+        return None
+    if len(what) > 100 or '"' in what or scope.foreign_any(what) or scope.occasion(what) or scope.clock(what):
         return None
     return Ask(f"Shall I add “{what}” to your list?", (("Yes, add it", f'add "{what}"'),))
 
 
-def _what(text: str) -> tuple[str, str | None] | None:
-    """The words that say what to add and the priority said before them, None when nothing is to be added."""
+def _what(text: str, context: Context) -> tuple[str, dict[str, str]] | None:
+    """The words that say what to add and what was said of it besides, None when nothing is to be added."""
     if (body := cut(text, _ADD_TO_LIST)) is not None:
-        return body, None
+        return body, {}
     if text.lower() in ("add", "add a todo", "add a task", "new todo", "new task", "add todo", "create a todo"):
-        return "", None
+        return "", {}
     if (named := _NAMED.match(text)) and _NEW_WORD.match(text):
         # "add task force meeting notes" is not "add a task": an article or a joining word must show it.
-        return text[named.end() :].strip(), named["grade"]
-    if (body := cut(text, _ADD)) is not None:
-        listed = cut_end(body, scope.TO_LIST)
-        if listed is None and (scope.foreign_place(body) or scope.foreign_head(body) or scope.sums(body)):
+        body = text[named.end() :].strip()
+        joined = (
+            named.group()
+            .rstrip()
+            .lower()
+            .endswith((":", " to", " for", " of", " that", "called", "named", "titled", "says"))
+        )
+        if not joined and body and _elsewhere(body, context):
             return None
-        return (body if listed is None else listed), None
-    if (body := cut(text, _PUT)) is not None and (listed := cut_end(body, scope.TO_LIST)) is not None:
-        return listed, None
+        return body, {"priority": items.level(named["grade"])} if named["grade"] else {}
+    if (body := cut(text, _ADD)) is not None:
+        if (listed := _listed(body, context)) is not None:
+            return listed
+        return None if _elsewhere(body, context) else (body, {})
+    if body := cut(text, _PUT):
+        return _listed(body, context)
+    said = _said_of_list(text)
+    return (said, {}) if said else None
+
+
+def _said_of_list(text: str) -> str | None:
+    """What belongs on the list by a sentence that says so without a verb of adding."""
+    if found := _CONTAIN.match(text):
+        return text[found.end() :].strip()
+    if found := _COULD_BE.fullmatch(text):
+        return str(found["what"])
+    if found := _SHOULD_BE.search(text[-80:]):
+        return text[: len(text) - len(text[-80:]) + found.start()].strip()
     return None
+
+
+def _listed(body: str, context: Context) -> tuple[str, dict[str, str]] | None:
+    """What comes before "… to my list", and the day that is said after it."""
+    if (listed := cut_end(body, scope.TO_LIST)) is not None:
+        return listed, {}
+    if (found := dates.at_end(body, context)) and (listed := cut_end(found.rest, scope.TO_LIST)) is not None:
+        return listed, {"due_at": found.due_at}
+    return None
+
+
+def _elsewhere(body: str, context: Context) -> bool:
+    """Whether "add …" is more likely said to another assistant: to a calendar, an address book, a player."""
+    if scope.foreign_place(body) or scope.foreign_head(body) or scope.sums(body):
+        return True
+    if (items.starts_with_verb(body) and not _MEET.match(body)) or body[:1] in "\"'":
+        return False
+    if scope.foreign_any(body) or scope.occasion(body) or scope.clock(body):
+        return True
+    # "new year with family next week": somebody and a day, and nothing to do
+    day = dates.at_end(body, context)
+    return bool(day and (" with " in body or " at " in day.rest or "T" in day.due_at))
 
 
 def _remind(body: str, context: Context) -> Create | Ask | None:
     fields: dict[str, str] = {}
+    if listed := _listed(body, context):
+        body, fields = listed
     # "remind me tomorrow at 5 to call mom"
     if found := dates.at_start(body, context):
         body, fields["due_at"] = found.rest, found.due_at
     if (joined := cut(body, _REMIND_JOIN)) is not None:
         body = joined
-    elif not fields and body.split(" ", 1)[0].lower() in _ASKING:
+        if scope.occasion(body) and not items.starts_with_verb(body):
+            return None
+    elif not body or _NOT_REMINDED.match(body) or (not fields and body.split(" ", 1)[0].lower() in _ASKING):
         return None
     return _make(body, fields, context) if body else None
 
 
 def _make(body: str, fields: dict[str, str], context: Context) -> Create | Ask:
     """The todos that `body` enumerates; what it says of all of them goes before `fields`."""
-    if (listed := cut_end(body, scope.TO_LIST)) is not None:
-        body = listed
+    if listed := _listed(body, context):
+        body, more = listed
+        fields = fields | more
     body = cut_end(body, _TRAILING_TASK) or body
     if not body or body.lower() in _LEAVES_OPEN:
         return WHAT

@@ -14,14 +14,16 @@ _UNDONE = (
 _MARK = re.compile(r"(?:mark|set|tick|check|flag|make|put|cross|strike|turn) ", re.I)
 _END_DONE = re.compile(rf" {_DONE}$", re.I)
 _STRIKE = re.compile(r"(?:mark|tick|check|cross|strike|scratch) ", re.I)
-_END_OFF = re.compile(rf" off(?:(?: of| from)? (?:(?:my|the|our) )?{scope.LIST})?(?: {_DONE})?$", re.I)
+_END_OFF = re.compile(rf" (?:off|out)(?: (?:{scope.OWNER} )?{scope.LIST})?(?: {_DONE})?$", re.I)
+_OFF_LIST = re.compile(r" (?:off|from|out of|off of) (?:[\w'-]{1,20} ){1,4}lists?$", re.I)
 _END_UNDONE = re.compile(rf" {_UNDONE}$", re.I)
 _OFF = re.compile(
-    r"(?:mark|tick|check|cross|strike)(?:ed)? off(?: as done)? |mark (?:as )?(?:done|completed?|finished):? ", re.I
+    r"(?:mark|tick|check|cross|strike|scratch|crossing|ticking|checking)(?:ed)? (?:off|out)(?: as done)? |mark (?:as )?(?:done|completed?|finished):? ",
+    re.I,
 )
 _COMPLETE = re.compile(r"(?:complete|tick|(?:done|finished) with|done:|i(?:'m| am) (?:done|finished) with) ", re.I)
 _REOPEN = re.compile(
-    r"(?:re-?open|un-?complete|un-?tick|un-?check|un-?mark|un-?finish|un-?do|restart|mark as (?:not done|undone|open)) ",
+    r"(?:re-?open|un-?complete|un-?tick|un-?check|un-?mark|un-?finish|un-?do|mark as (?:not done|undone|open)) ",
     re.I,
 )
 
@@ -42,12 +44,19 @@ def interpret(text: str) -> Complete | CompleteMany | None:
 def _reopened(text: str) -> str | None:
     if (words := cut(text, _REOPEN)) is not None:
         return words
-    return cut_end(said, _END_UNDONE) if (said := cut(text, _MARK)) else None
+    # "check the list and tell me what is open" only asks; "put eggs on my list to do" makes something.
+    said = None if text[:6].lower() == "check " else cut(text, _MARK)
+    return cut_end(said, _END_UNDONE) if said and not cut_end(said, scope.TO_LIST) else None
 
 
 def _completed(text: str) -> str | None:
     if (words := cut(text, _OFF) or cut(text, _COMPLETE)) is not None:
         return words
-    if (struck := cut(text, _STRIKE)) and (words := cut_end(struck, _END_OFF)):
-        return words
+    if struck := cut(text, _STRIKE):
+        # "cross bread off of my list" as well as "cross the bread off"
+        listed = cut_end(struck, scope.TO_LIST)
+        if listed and (text[:5].lower() in ("cross", "strik", "scrat", "tick ") or _OFF_LIST.search(struck[-60:])):
+            return listed
+        if words := cut_end(struck, _END_OFF):
+            return words
     return cut_end(said, _END_DONE) if (said := cut(text, _MARK)) else None

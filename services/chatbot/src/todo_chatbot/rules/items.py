@@ -82,6 +82,12 @@ def enumerated(text: str) -> list[str]:
     return [part for part in parts if part]
 
 
+def starts_with_verb(text: str) -> bool:
+    """Whether `text` begins with something to do ("call mom")."""
+    first, _, rest = text.partition(" ")
+    return bool(rest) and first.lower() in _VERBS
+
+
 def _by_and(text: str) -> list[str]:
     return [part.strip() for part in text.replace(" & ", " and ").split(" and ")]
 

@@ -6,17 +6,53 @@ LIST_KIND = r"(?:to[ -]?dos?|tasks?|check|reminders?|shopping|grocery|groceries|
 LIST = rf"(?:(?:{LIST_KIND} ){{0,2}}lists?|to[ -]?dos?|tasks|reminders|chores|errands)"
 ITEMS = r"(?:to[ -]?dos?|tasks?|items?|things|entries|entry|chores?|errands?|reminders?|ones?)"
 
-# "… to my list", "… on the to-do list"
-TO_LIST = re.compile(
-    rf"(?:^| )(?:down )?(?:to|on|onto|in|into|from|off|off of|at) (?:(?:my|the|our|this|your|a|a new) )?{LIST}$", re.I
-)
-
 _FOREIGN = (
     r"(?:calendars?|playlists?|songs?|music|albums?|radio|podcasts?|alarms?|timers?|events?|meetings?|appointments?"
     r"|e-?mails?|inbox|contacts?|phone ?book|lights?|lamps?|volume|weather|news|jokes?|recipes?|cookbook|taxis?|cabs?"
-    r"|uber|tickets?|restaurants?|tweets?|twitter|facebook|spotify|youtube|netflix|library|favou?rites|queue|cart"
-    r"|basket|account|subscriptions?|order|files?|photos?|pictures?|messages?|schedule|agenda|stations?|channel"
-    r"|movies?|stocks?|sentence|quiz|game)"
+    r"|uber|tickets?|restaurants?|tweets?|twitter|facebook|spotify|youtube|netflix|library|favou?rites?|queue|cart"
+    r"|basket|account|subscriptions?|(?<!to )order|files?|photos?|pictures?|messages?|schedule|agenda|stations?|channel"
+    r"|movies?|stocks?|sentence|quiz|game|audio ?books?|tracks?|notifications?|notifiers?)"
+)
+# Occasions are a calendar's.
+_OCCASION = (
+    r"(?:birthdays?|bday|weddings?|part(?:y|ies)|anniversar(?:y|ies)|conferences?|brunch|luncheon|lunch|dinner|reunion"
+    r"|ceremony|concerts?|functions?|celebrations?|get[ -]together|sessions?|interviews?|seminars?|webinars?|holidays?"
+    r"|vacation|festivals?|gathering|baby shower|graduation|standup|call with|chat with|date with)"
+)
+_WORD = r"[\w'-]{1,20}"
+OWNER = r"(?:my|the|our|this|that|your|these|those|a|an|any|another|his|her)"
+# A list of somebody's own naming ("the christmas list"), but not one of songs or contacts, and no preposition.
+LIST_WORD = (
+    rf"(?!(?:to|on|onto|in|into|from|off|of|for|and|is|are|with|play|friends?|person|people|trance|rap|d|v|r|dvr"
+    rf"|{OWNER}|{_FOREIGN})(?: |$|\.)){_WORD} "
+)
+_DATED = r"(?:today|tomorrow|(?:this |next )?week|[a-z]{3,6}day)'s"
+# "… to my list", "… on the to-do list"
+TO_LIST = re.compile(
+    r"(?:^| )(?:back |down |up )?(?:(?:at|to|on) (?:the )?(?:top|bottom|end|start) of"
+    r"|to|on|onto|in|into|from|off of|off from|out of|off|of|at|within)"
+    rf" (?:(?:{_DATED} |{OWNER} (?:{_DATED} )?)?(?:new )?(?:to[ -]do |(?:{LIST_WORD}){{1,3}})?lists?(?: (?:of things )?to do)?"
+    rf"|(?:{OWNER} (?:{_DATED} )?(?:new )?)?{LIST}|(?:my |the )?groceries)$",
+    re.I,
+)
+_LIST_NOUN = re.compile(
+    rf"(?:^| )(?:{OWNER}|all|all of|available|current|which|what|on|in) (?:(?:to[ -]do |{LIST_WORD}){{0,3}}lists?)(?: |$)"
+    rf"|(?:^| )(?:{LIST_KIND} lists?|lists)(?: |$)",
+    re.I,
+)
+_LIST_ITSELF = re.compile(rf"(?:{OWNER} )?{LIST}", re.I)
+_ON_MY_LIST = re.compile(rf" on (?:my|our) (?:{LIST_KIND} )?list$", re.I)
+_LIST_OF = re.compile(
+    r" lists? of (?!(?:all )?(?:my |the )?(?:pending |open |done )?"
+    r"(?:things|to[ -]?dos?|tasks|reminders|items|groceries|chores|errands|lists)(?: |$))",
+    re.I,
+)
+_FOREIGN_ANY = re.compile(rf"(?:^| ){_FOREIGN}(?: |'s|[.,]|$)", re.I)
+_OCCASION_ANY = re.compile(rf"(?:^| ){_OCCASION}(?: |'s|[.,]|$)", re.I)
+_CLOCK_ANY = re.compile(
+    r"(?: (?:[ap]\. ?m\.?|[ap]m|o'?clock|noon|midnight)(?: |$))|\d ?[ap]\.?m\b"
+    r"|(?:^| )(?:this|next|coming|every|scheduled|on|for|from|until) (?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:^| )scheduled(?: |$)",
+    re.I,
 )
 # Where it goes or comes from, or what it is, is not a list's.
 _FOREIGN_PLACE = re.compile(rf"(?:^| )(?:to|on|onto|in|into|from|off|with) (?:[\w'-]{{1,20}} ){{0,3}}{_FOREIGN}$", re.I)
@@ -28,7 +64,17 @@ _FOREIGN_HEAD = re.compile(
 _FOREIGN_END = re.compile(rf"(?:^| ){_FOREIGN}$", re.I)
 _FOREIGN_START = re.compile(rf"(?:to|on|onto|in|into|from|off) (?:(?:my|the|our|your) )?{_FOREIGN}(?: |$)", re.I)
 # "… to my contact list": a list, but not of todos
-_OTHER_LIST = re.compile(r" (?:to|on|onto|in|into|from|off) (?:my|the|our|a|an) [\w'-]{1,20} lists?$", re.I)
+_OTHER_LIST = re.compile(
+    rf" (?:to|on|onto|in|into|from|off) (?:(?:my|the|our|a|an) )?(?:{_WORD} ){{1,3}}lists?$|playlist", re.I
+)
+_NUMBER_WORD = (
+    r"(?:\d+|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen"
+    r"|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundred|thousand)"
+)
+_WORD_SUM = re.compile(
+    rf"(?:up )?{_NUMBER_WORD}(?:[ -]{_NUMBER_WORD}){{0,4}} (?:plus|minus|and|to|times|with) (?:{_NUMBER_WORD}(?: |$))",
+    re.I,
+)
 _SUM = re.compile(r"[\d\s+*/.,x-]+(?:and|plus|to|with)?[\d\s+*/.,x-]*$", re.I)
 
 
@@ -50,4 +96,33 @@ def foreign_head(text: str) -> bool:
 
 def sums(text: str) -> bool:
     """Whether `text` is arithmetic."""
-    return len(text) < 60 and bool(_SUM.match(text))
+    return len(text) < 60 and bool(_SUM.match(text) or _WORD_SUM.match(text))
+
+
+def list_noun(text: str) -> bool:
+    """Whether `text` speaks of a list of todos as a thing ("what is on the list")."""
+    return (
+        bool(_LIST_NOUN.search(text))
+        and not _LIST_OF.search(text)
+        and (not _FOREIGN_ANY.search(text) or bool(_ON_MY_LIST.search(text[-40:])))
+    )
+
+
+def list_itself(text: str) -> bool:
+    """Whether `text` names the list as a whole ("my shopping list")."""
+    return bool(_LIST_ITSELF.fullmatch(text))
+
+
+def foreign_any(text: str) -> bool:
+    """Whether `text` names another assistant's thing anywhere."""
+    return bool(_FOREIGN_ANY.search(text))
+
+
+def occasion(text: str) -> bool:
+    """Whether `text` is about an occasion or a time of the clock, which are a calendar's."""
+    return bool(_OCCASION_ANY.search(text))
+
+
+def clock(text: str) -> bool:
+    """Whether `text` names a time of the clock or a weekday as a calendar has them."""
+    return bool(_CLOCK_ANY.search(text))

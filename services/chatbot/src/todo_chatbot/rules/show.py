@@ -30,15 +30,15 @@ _ASKED = re.compile(
     rf"|look at|let me see|run through|review)(?: (?:me|us|out|off|back))? (?:what(?:'s| is| are) (?:on|in) )?{_THING}"
     rf"|what(?:'s|s| is| are| was| were)? (?:there )?(?:still )?(?:left )?(?:(?:on|in) )?{_THING}"
     rf"|(?:what|which|how many|do i have|have i|have i got|are there|is there)(?: (?:of|else))? ?(?:any |anything |a )?{_THING}"
-    rf"|what(?:'s| is) (?:left|due|overdue|open|pending|next|still open|still to do|to do|on my plate)"
-    r"|what (?:else )?(?:do|should|must|did) i (?:still )?(?:have|need)?(?: got)?(?: left)? ?(?:to (?:do|get done)|do|get done)"
-    r"|what have i (?:got )?to do|what do i have (?:planned|due|open|left)"
+    rf"|what(?:'s| is) (?:left|due|overdue|open|pending|still open|still to do|to do|on my plate)"
+    r"|what (?:else )?(?:do|must|did) i (?:still )?(?:have|need)?(?: got)?(?: left)? ?(?:to (?:do|get done)|do|get done)"
+    r"|what have i (?:got )?to do|what do i have (?:due|open|left)"
     r"|(?:is|are|do i have)? ?(?:there )?anything (?:due|overdue|left|open|on my list|on my to[ -]?do list)"
     rf"|(?:all |all of )?my {_ADJECTIVE}? ?{scope.LIST}|(?:open|done|completed|pending|overdue|all) {scope.ITEMS})",
     re.I,
 )
 _BARE = frozenset((
-    "list", "todos", "to-dos", "to dos", "tasks", "my list", "show", "show all", "list all", "show list", "todo",
+    "list", "check list", "lists", "my lists", "to do list", "to-do list", "shopping list", "grocery list", "groceries list", "list check", "list out", "todos", "to-dos", "to dos", "tasks", "my list", "show", "show all", "list all", "show list", "todo",
     "todo list", "show me", "show everything", "list everything", "show me everything", "overdue", "list them",
 ))  # fmt: skip
 _FIND = re.compile(
@@ -46,6 +46,27 @@ _FIND = re.compile(
 )
 _IS_ON = re.compile(
     rf"(?:is|are|do i have|have i got|did i (?:add|put)) (?P<words>.{{1,100}}) (?:on|in|to) (?:my |the )?{scope.LIST}$",
+    re.I,
+)
+_SPOKEN = re.compile(
+    r"(?:(?:give|get|bring|have)(?= (?:me|us|my|the list|all|back|up))|show|list|display|see|view|read|open|tell|check|print|pull|bing|provide|talk|list's|go (?:over|through)|review|say|speak"
+    r"|recite|hear|know|look|count|mention|name|what|what's|whats|which|how|is|are|any|anything|do|does|did|where|where's"
+    r"|there|i want|i have|i need to|on|the|my|in|available|existing|run|walk|let|put up|lists|all|current)(?: |$)",
+    re.I,
+)
+# "what I put on my list" writes nothing.
+_TOLD = re.compile(
+    r" (?:(?:i|we|i've|i have|have i) (?:made|make|put|added|add|saved|save|started|create|created|set up)|got set up|saved|set up|to (?:buy|do|get))(?= |$)",
+    re.I,
+)
+_PLANNED = re.compile(
+    r"what (?:all )?(?:items|things|jobs|chores|errands) (?:did|do|am|are|have|must|should) (?:i|we) ?(?:plan|planning|need|want|have|got|supposed)? ?(?:left )?to (?:buy|do|get|be done)$"
+    r"|what are the (?:items|things|jobs|chores|errands) (?:to be done|to do|to buy|i (?:need|have|want) to (?:buy|do|get))$",
+    re.I,
+)
+_WRITES = re.compile(
+    r"(?:^| )(?:add|adding|added|delete|deleted|remove|removed|erase|cancel|mark|rename|create|make|put|play|send|email|call|move|start"
+    r"|edit|update|change|set|should|take|clear|room|extra|include|need|want|save|don't|not)(?: |$)",
     re.I,
 )
 _WORD = re.compile(r"[\w'-]+")
@@ -59,9 +80,20 @@ def interpret(text: str, context: Context) -> Show | None:
     if text.lower() in _BARE:
         return _filtered(text, context)
     if not (asked := _ASKED.match(text)):
-        return _searched(text)
+        return _searched(text) or _spoken(text, context)
     # What follows must be about the list too: "list of restaurants", "show me the tasks of a lawyer" are not ours.
-    return _filtered(text, context) if _TAIL.fullmatch(text, asked.end()) else _searched(text)
+    if _TAIL.fullmatch(text, asked.end()):
+        return _filtered(text, context)
+    return _searched(text) or _spoken(text, context)
+
+
+def _spoken(text: str, context: Context) -> Show | None:
+    """A question about the list in any other words ("can you tell me what the items on my list are")."""
+    if _PLANNED.match(text):
+        return _filtered(text, context)
+    if _SPOKEN.match(text) and scope.list_noun(text) and not _WRITES.search(_TOLD.sub("", text)):
+        return _filtered(text, context)
+    return None
 
 
 def _searched(text: str) -> Show | None:

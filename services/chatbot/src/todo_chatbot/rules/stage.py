@@ -3,7 +3,7 @@
 import re
 
 from todo_chatbot.acts import Act, Context, Interpretation, Say
-from todo_chatbot.rules import create, delete, finish, show, told, update
+from todo_chatbot.rules import create, delete, finish, lists, show, told, update
 from todo_chatbot.rules.text import plain, tidy
 
 HELP = (
@@ -61,7 +61,8 @@ def understand(sentence: str, context: Context) -> Act | None:
     if _NOT_ASKED.match(text):
         return None
     return (
-        show.interpret(text, context)
+        lists.interpret(text)
+        or show.interpret(text, context)
         or update.interpret(text, context)
         or finish.interpret(text)
         or delete.interpret(text)

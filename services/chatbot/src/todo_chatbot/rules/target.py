@@ -12,7 +12,39 @@ _THE_ITEM = re.compile(
 )
 _ITEM_END = re.compile(r"(?<=\S) (?:to[ -]?do|task|item|entry|reminder|chore)$", re.I)
 ID = re.compile(r" #(?P<id>[0-9a-f]{4,36})$", re.I)
-_PRONOUNS = frozenset(("it", "that", "this", "them", "these", "those", "that one", "this one", "the first one", "one"))
+_PRONOUNS = frozenset(
+    (
+        "it",
+        "that",
+        "this",
+        "them",
+        "these",
+        "those",
+        "that one",
+        "this one",
+        "one",
+        "item",
+        "an item",
+        "the item",
+        "this item",
+        "that item",
+        "a task",
+        "the task",
+        "this task",
+        "that task",
+        "something",
+        "an entry",
+        "items",
+        "a todo",
+        "this todo",
+        "that todo",
+        "the thing",
+        "that thing",
+        "this thing",
+        "these items",
+        "those items",
+    )
+)
 _MANY = re.compile(
     rf"(?:(?:all|every|everything|of|my|the|that|which|is|are|i have|i've) ){{0,6}}"
     rf"(?:(?P<state>done|completed?|finished|ticked|checked|open|pending|unfinished|undone|incomplete) ?)?"
@@ -25,11 +57,16 @@ _SOME_OF_ALL = re.compile(
     r"(?:all|every|everything|completed?|done|finished|my (?:done|completed|finished)|the (?:done|completed|finished))(?: |$)",
     re.I,
 )
+# "everything for this month", "what I have to do on Friday"
+_UNCLEAR = re.compile(r"(?:all|everything|what|anything|any|every|upcoming) ?", re.I)
 _OPEN_WORDS = ("open", "pending", "unfinished", "undone", "incomplete")
 
 
-def target(words: str, *, sure: bool = True) -> Target | None:
-    """The todo that `words` name; None when they name something that no todo list has."""
+def target(words: str, *, sure: bool = True, strict: bool = False) -> Target | None:
+    """The todo that `words` name; None when they name something that no todo list has.
+
+    `strict`: a calendar's or another assistant's words anywhere make only a todo with that very title meant.
+    """
     listed = cut_end(words, scope.TO_LIST)
     if listed is not None:
         words, sure = listed, True
@@ -46,8 +83,16 @@ def target(words: str, *, sure: bool = True) -> Target | None:
         ):
             words, sure = unquote(said)[0], True
         elif scope.foreign_head(words) or scope.foreign_end(words):
-            sure, only_exact = False, listed is None
+            sure, only_exact = listed is not None, listed is None
+        if strict and listed is None and _others(words):
+            sure, only_exact = False, True
+    if not sure and is_pronoun(words):
+        return None  # "turn it up": about something else
     return Target(words.strip(), sure or quoted, prefix, only_exact) if words.strip() else None
+
+
+def _others(words: str) -> bool:
+    return scope.foreign_any(words) or scope.occasion(words) or scope.clock(words) or bool(_UNCLEAR.match(words))
 
 
 def many(words: str) -> tuple[bool | None] | None:

@@ -4,15 +4,22 @@ import re
 
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "\u2018": "'", "\u2019": "'"})
 
+_NAMES = r"olly|alexa|siri|google|cortana|bixby|jarvis|computer|assistant|bot"
 _POLITE_START = re.compile(
     r"(?:hey|hi|hello|ok|okay|so|well|and|also|then|now|alright|right|please|pls|plz|kindly|just|go ahead and|quickly"
     r"|(?:can|could|would|will) (?:you|u)(?: please| kindly| just| also)?|would you mind"
     r"|i(?:'d| would) like (?:you )?to|i want (?:you )?to|i need you to|i wanna|let's|lets|help me(?: to)?"
-    r"|assistant|computer|bot),? ",
+    r"|assistant|computer|bot),? "
+    rf"|(?:hey |ok |okay |hi )?(?:{_NAMES}),? |(?:hey|hi|hello|ok|okay) [a-z]{{2,12}}, "
+    r"|i (?:really |just )?(?:need|have|got) to (?=(?:add|append|delete|remove|erase|see|show|rename) )"
+    r"|(?:i want|i wish to|is it possible to|can i|could i|may i|let me|are you able to|do you mind|i expect you to) "
+    r"(?=(?:add|append|delete|remove|erase|cross|check|tick|show|see|read|view|hear|look at|put|create|make|start|have"
+    r"|take|get|mark|cancel|clear|complete|rename|open|know) )",
     re.IGNORECASE,
 )
 _POLITE_END = re.compile(
-    r",? ?(?:please|pls|plz|thanks|thank you|thx|thank you very much|thanks a lot|for me|right now|if you can|ok|okay)$",
+    r"(?:, ?| )(?:please|pls|plz|thanks|thank you|thx|thank you (?:very|so) much|thanks a lot|cheers|for me|right now"
+    r"|if you can|would you|will you|can you|ok|okay|olly|alexa|siri|google|cortana|assistant)$",
     re.IGNORECASE,
 )
 _END = " \t.!?,;"

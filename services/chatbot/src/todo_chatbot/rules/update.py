@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from todo_chatbot.acts import Context, Update
-from todo_chatbot.rules import dates, items
+from todo_chatbot.rules import dates, items, scope
 from todo_chatbot.rules.target import ID, target
 from todo_chatbot.rules.text import cut, cut_end, unquote
 
@@ -49,7 +49,7 @@ def interpret(text: str, context: Context) -> Update | None:
     for rule in (_no_due, _due, _priority, _title, _description):
         if (change := rule(text, context)) is not None:
             words, fields, sure = change
-            found = target(words, sure=sure)
+            found = target(words, sure=sure, strict="due_at" in fields)
             return Update(found, fields) if found else None
     return None
 
@@ -102,7 +102,7 @@ def _title(text: str, _: Context) -> Fields | None:
     # The first joint that is not inside quotes parts the old title from the new one.
     joints = (" to ", " as ", " into ", " with ") if renamed is None else (" to ", " as ", " into ")
     parts = _parted(words, joints)
-    if parts is None or not parts[0] or not parts[1]:
+    if parts is None or not parts[0] or not parts[1] or scope.list_itself(parts[0]):
         return None
     new, _quoted = unquote(parts[1])
     return (parts[0], {"title": new}, renamed is not None) if new and len(new) <= items.MAX_TITLE else None

@@ -1,0 +1,62 @@
+"""Sentences about lists as such. There is one list here, so they are answered with a question or by showing it."""
+
+import re
+
+from todo_chatbot.acts import Ask
+from todo_chatbot.rules import scope
+from todo_chatbot.rules.delete import CLEAR_LIST
+
+_LIST_NAME = r"(?:[\w'-]{1,20} ){0,3}lists?"
+_NEW_LIST = re.compile(
+    rf"(?:by [\w']{{1,12}} )?(?:(?:create|make|start|open|prepare|generate|begin|add|set up|open up|build|get|give|need|have|want"
+    rf"|start creating|i need|i want)(?: up)?(?: (?:me|us))?(?: with)? )?(?:a |an |another |me )?"
+    rf"(?:(?:new|separate|fresh|another) {_LIST_NAME}|(?:to[ -]do|shopping|grocery|groceries|chore|work|packing|task) ?list|list)"
+    rf"(?: (?:for (?:me|us|[\w'-]{{1,20}}(?: [\w'-]{{1,20}}){{0,2}})|called [\w' -]{{1,40}}|named [\w' -]{{1,40}}|of|(?:to be )?created(?: by [\w']{{1,12}})?))?",
+    re.I,
+)
+# "make a list of books to order"
+_NEW_LIST_OF = re.compile(
+    r"(?:create|make|start|write|prepare|set up|begin|open|build|generate)(?: me| us)? "
+    r"(?:(?:a |the |another )?(?:new|separate) (?:[\w'-]{1,20} ){0,2}list|(?:a |the )?list (?:of|for|with|called|named))(?: |$)",
+    re.I,
+)
+_EDIT = re.compile(
+    rf"(?:edit|update|change|add to|extend|refresh) (?:{scope.OWNER} )?(?:(?:to[ -]do|shopping|grocery|task) )?list(?: with (?:a |the |this |some )?new (?:one|items?|things?|entry|entries))?$",
+    re.I,
+)
+_LIST = rf"(?:{scope.OWNER} )?(?:(?:whole|entire|old|current|first|second|third|last|new) )?(?:to[ -]do |{scope.LIST_WORD}){{0,3}}lists?"
+_DELETE = (
+    r"(?:delete|remove|erase|clear|abolish|trash|discard|empty|wipe|drop|cancel|dump|destroy|scrap|abolish|get rid of|take off"
+    r"|take away|throw (?:out|away)|clean)(?: out| up| off)?"
+)
+_GONE = re.compile(
+    rf"(?:(?:find|open|go to|pull up|select)(?: up)? {_LIST} (?:and |then |and then )?)?{_DELETE} {_LIST}"
+    rf"(?: (?:for|from|of|titled|called|named) (?:[\w'-]{{1,20}} ?){{1,6}})?$"
+    rf"|(?:i|we) (?:do not|don't|no longer) (?:want|need) {_LIST}(?: any ?more| any longer)?(?:,? (?:so )?(?:please )?{_DELETE} it)?$"
+    rf"|(?:find|open|go to|pull up) {_LIST} and {_DELETE} it$",
+    re.I,
+)
+ONE_LIST = Ask("You have one list here, and it is ready. What shall I add to it?")
+WHOLE_LIST = Ask(
+    "You have one list here, and it stays. Shall I delete what is on it?",
+    (("All of it", "delete everything"), ("What is done", "delete all done todos"), ("Show it", "show my list")),
+)
+
+
+def interpret(text: str) -> Ask | None:
+    """A question for the plain sentence `text` if it wants a list made or deleted, None when it does not."""
+    if len(text) > 150 or '"' in text or CLEAR_LIST.match(text) or scope.foreign_any(text) or scope.occasion(text):
+        return None
+    if text.lower() in (
+        "list",
+        "todo list",
+        "to do list",
+        "to-do list",
+        "shopping list",
+        "grocery list",
+        "groceries list",
+    ):
+        return None  # that is a wish to see it
+    if _NEW_LIST.fullmatch(text) or _NEW_LIST_OF.match(text) or _EDIT.match(text):
+        return ONE_LIST
+    return WHOLE_LIST if _GONE.match(text) else None

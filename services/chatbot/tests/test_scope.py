@@ -2,7 +2,7 @@
 
 import pytest
 
-from todo_chatbot.acts import Act, Ask, Complete, Context, Create, Delete, NewTodo, Show
+from todo_chatbot.acts import Act, Ask, Complete, Context, Create, Delete, NewTodo, Show, Target
 from todo_chatbot.rules.lists import ONE_LIST, WHOLE_LIST
 from todo_chatbot.rules.stage import AskStage, understand
 
@@ -157,3 +157,24 @@ async def test_no_question_about_anothers_business(sentence: str, context: Conte
     meaning: object = await AskStage().interpret(sentence, context)
     act: Act | None = understand(sentence, context)
     assert (meaning, act) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words", "sure"),
+    [
+        ("get glue off my list", "glue", True),
+        ("I want glue removed from my list", "glue", True),
+        ("we don't need glue anymore", "glue", False),
+        ("I already have glue, so take it off", "glue", False),
+        ("we no longer need glue", "glue", False),
+    ],
+)
+def test_what_is_not_needed(sentence: str, words: str, sure: bool, context: Context) -> None:
+    act = understand(sentence, context)
+    assert isinstance(act, Delete)
+    assert (act.target.words, act.target.sure) == (words, sure)
+
+
+@pytest.mark.parametrize("sentence", ["I bought glue", "we've already paid glue", "glue is taken care of"])
+def test_what_is_told_as_done_is_never_sure(sentence: str, context: Context) -> None:
+    assert understand(sentence, context) == Complete(Target("glue", sure=False))

@@ -27,7 +27,7 @@ _ADD_TO_LIST = re.compile(
 )
 _ADD = re.compile(r"(?:re[ -]?add|add|append|jot down|note down|write down|put down|jot):? ", re.I)
 _PUT = re.compile(
-    r"(?:put|place|include|insert|enter|write|note|stick|pop|get|throw|have|i need|need|want|give|save|slap|chuck)(?: down)? ",
+    r"(?:put|place|include|insert|enter|write|note|stick|pop|get|throw|have|i need|i want|i'd like|we need|need|want|give|save|slap|chuck)(?: down)? ",
     re.I,
 )
 _TRAILING_TASK = re.compile(r" (?:as|for) (?:a |an )?(?:new )?(?:to[ -]?do|task|reminder)(?: item)?$", re.I)
@@ -103,6 +103,7 @@ _COULD_BE = re.compile(
     re.I,
 )
 _TO_DO = re.compile(r"to ", re.I)
+_ONTO = re.compile(r"[ ,]*(?:to|onto) ", re.I)
 _MEET = re.compile(r"(?:meet|attend) ", re.I)
 _ASKING = ("when", "if", "what", "who", "where", "how", "why")
 _MAYBE = re.compile(
@@ -130,14 +131,23 @@ def interpret(text: str, context: Context) -> Create | Ask | None:
 
 def maybe(text: str) -> Ask | None:
     """A question for a sentence that may want a todo but does not say so ("I need to call mom")."""
-    if what := cut(text, _LACKING):
-        if len(what.split()) > _FEW_WORDS:
-            return None
-    elif not (what := cut(text, _MAYBE)) or _ANOTHERS.match(what):
+    what = _wished(text)
+    if not what or len(what) > 100 or '"' in what:
         return None
-    if len(what) > 100 or '"' in what or scope.foreign_any(what) or scope.occasion(what) or scope.clock(what):
+    if scope.foreign_any(what) or scope.occasion(what) or scope.clock(what):
         return None
     return Ask(f"Shall I add “{what}” to your list?", (("Yes, add it", f'add "{what}"'),))
+
+
+def _wished(text: str) -> str | None:
+    if (listed := cut_end(text, scope.TO_LIST)) and _ONTO.match(text, len(listed)):
+        asking = listed.split(" ", 1)[0].lower() in _ASKING
+        few = len(listed.split()) <= _FEW_WORDS
+        return listed if few and not asking and not _ANOTHERS.match(listed) else None  # "milk to my list"
+    if what := cut(text, _LACKING):
+        return what if len(what.split()) <= _FEW_WORDS else None
+    what = cut(text, _MAYBE)
+    return what if what and not _ANOTHERS.match(what) else None
 
 
 def _what(text: str, context: Context) -> tuple[str, dict[str, str]] | None:
@@ -182,9 +192,9 @@ def _said_of_list(text: str) -> str | None:
 def _listed(body: str, context: Context) -> tuple[str, dict[str, str]] | None:
     """What comes before "… to my list", and the day that is said after it."""
     if (listed := cut_end(body, scope.TO_LIST)) is not None:
-        return listed, {}
+        return None if scope.AWAY.match(body, len(listed)) else (listed, {})
     if (found := dates.at_end(body, context)) and (listed := cut_end(found.rest, scope.TO_LIST)) is not None:
-        return listed, {"due_at": found.due_at}
+        return None if scope.AWAY.match(body, len(listed)) else (listed, {"due_at": found.due_at})
     return None
 
 

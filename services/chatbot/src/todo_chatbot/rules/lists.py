@@ -14,10 +14,20 @@ _NEW_LIST = re.compile(
     rf"(?: (?:for (?:me|us|[\w'-]{{1,20}}(?: [\w'-]{{1,20}}){{0,2}})|called [\w' -]{{1,40}}|named [\w' -]{{1,40}}|of|(?:to be )?created(?: by [\w']{{1,12}})?))?",
     re.I,
 )
-# "make a list of books to order"
+# "make a list of books to order", "start my packing list", "I need another list"
+_MADE = (
+    r"(?:create|creating|make|making|start|starting|begin|prepare|build|set up|generate|compile|write|draft|put together)"
+    r"(?: up| creating| making)?(?: (?:me|us))?(?: up)? "
+)
+_ANY_LIST = (
+    rf"(?:(?:a|an|another|my|the|our|one|some) )?(?:new |separate )?(?:to[ -]do |{scope.LIST_WORD}){{0,3}}lists?(?: |$)"
+)
 _NEW_LIST_OF = re.compile(
-    r"(?:create|make|start|write|prepare|set up|begin|open|build|generate)(?: me| us)? "
-    r"(?:(?:a |the |another )?(?:new|separate) (?:[\w'-]{1,20} ){0,2}list|(?:a |the )?list (?:of|for|with|called|named))(?: |$)",
+    rf"(?:by [\w']{{1,12}} )?{_MADE}{_ANY_LIST}"
+    rf"|(?:add|i need|i want|i'd like|i would like|we need) a(?:nother)? list(?: |$)"
+    rf"|(?:add|open|get|give|have|need|want|i need|i want|i'd like|i would like|we need)(?: up)?(?: (?:me|us))?(?: with)? "
+    rf"(?:(?:a |an |the )?(?:new|another|separate|fresh) (?:to[ -]do |{scope.LIST_WORD}){{0,3}}lists?)(?: |$)"
+    rf"|(?:a )?new (?:to[ -]do |{scope.LIST_WORD}){{0,3}}list(?: |$)",
     re.I,
 )
 _EDIT = re.compile(
@@ -45,7 +55,7 @@ WHOLE_LIST = Ask(
 
 def interpret(text: str) -> Ask | None:
     """A question for the plain sentence `text` if it wants a list made or deleted, None when it does not."""
-    if len(text) > 150 or '"' in text or CLEAR_LIST.match(text) or scope.foreign_any(text) or scope.occasion(text):
+    if len(text) > 150 or '"' in text or CLEAR_LIST.match(text) or scope.foreign_any(text):
         return None
     if text.lower() in (
         "list",

@@ -35,6 +35,8 @@ TO_LIST = re.compile(
     rf"|(?:{OWNER} (?:{_DATED} )?(?:new )?)?{LIST}|(?:my |the )?groceries)$",
     re.I,
 )
+# "get milk off my list" is the opposite of adding.
+AWAY = re.compile(r"[ ,]*(?:back |down |up )?(?:from|off|out|of)(?: |$)", re.I)
 _LIST_NOUN = re.compile(
     rf"(?:^| )(?:{OWNER}|all|all of|available|current|which|what|on|in) (?:(?:to[ -]do |{LIST_WORD}){{0,3}}lists?)(?: |$)"
     rf"|(?:^| )(?:{LIST_KIND} lists?|lists)(?: |$)",

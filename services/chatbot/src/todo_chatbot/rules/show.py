@@ -49,7 +49,7 @@ _IS_ON = re.compile(
     re.I,
 )
 _SPOKEN = re.compile(
-    r"(?:(?:give|get|bring|have)(?= (?:me|us|my|the list|all|back|up))|show|list|display|see|view|read|open|tell|check|print|pull|bing|provide|talk|list's|go (?:over|through)|review|say|speak"
+    r"(?:remind (?:me|us) (?:of )?(?:what|which)|am|(?:give|get|bring|have)(?= (?:me|us|my|the list|all|back|up))|show|list|display|see|view|read|open|tell|check|print|pull|bing|provide|talk|list's|go (?:over|through)|review|say|speak"
     r"|recite|hear|know|look|count|mention|name|what|what's|whats|which|how|is|are|any|anything|do|does|did|where|where's"
     r"|there|i want|i have|i need to|on|the|my|in|available|existing|run|walk|let|put up|lists|all|current)(?: |$)",
     re.I,
@@ -61,6 +61,7 @@ _TOLD = re.compile(
 )
 _PLANNED = re.compile(
     r"what (?:all )?(?:items|things|jobs|chores|errands) (?:did|do|am|are|have|must|should) (?:i|we) ?(?:plan|planning|need|want|have|got|supposed)? ?(?:left )?to (?:buy|do|get|be done)$"
+    r"|what (?:do|should) (?:i|we) (?:still )?(?:need|have) (?:to (?:buy|get|pick up)|from|at)(?: (?:today|tomorrow|at|from|the|store|shop|supermarket|market|grocery)){0,4}$"
     r"|what are the (?:items|things|jobs|chores|errands) (?:to be done|to do|to buy|i (?:need|have|want) to (?:buy|do|get))$",
     re.I,
 )

@@ -8,10 +8,15 @@ from todo_chatbot.rules.target import target
 from todo_chatbot.rules.text import cut, cut_end
 
 _FINISHED = re.compile(
-    r"(?:finish|i(?:'ve| have)? (?:just |already |now |finally )?(?:done|did|finished|completed)|finished|completed) ",
+    r"(?:finish|(?:i|we)(?:'ve| have)? (?:just |already |now |finally |also )?(?:done|did|finished|completed|bought|got|picked up"
+    r"|paid(?: for)?|called|phoned|e-?mailed|mailed|sent|cleaned|washed|fixed|booked|returned|watered|walked|fed|took out|ordered"
+    r"|mowed|cooked|renewed|filed|submitted|vacuumed|swept|packed|took care of)|finished|completed|already did) ",
     re.I,
 )
-_IS_DONE = re.compile(r" (?:is|are|has been|was|got)(?: now| all| already)? (?:done|completed?|finished)$", re.I)
+_IS_DONE = re.compile(
+    r" (?:is|are|has been|have been|was|got)(?: now| all| already| finally)? (?:done|completed?|finished|taken care of|sorted|dealt with)$",
+    re.I,
+)
 _IS_UNDONE = re.compile(
     r" (?:is|are)(?: still)? (?:not (?:done|completed?|finished)(?: yet)?|undone|open|unfinished)$", re.I
 )

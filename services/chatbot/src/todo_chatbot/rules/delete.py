@@ -82,8 +82,8 @@ def _unwanted(text: str) -> Target | None:
     """The todo that `text` says should go without asking for it outright."""
     if found := _NOT_NEEDED.match(text):
         return target(found["what"] or found["late"] or found["more"], sure=False, strict=True)
-    if found := _GET_OFF.match(text):
-        return target(found["what"], strict=True)
     if (found := _REMOVED.match(text)) and not _ASKED.match(found["what"] + " "):
+        return target(found["what"], strict=True)
+    if found := _GET_OFF.match(text):
         return target(found["what"], strict=True)
     return None

@@ -54,13 +54,14 @@ class Target:
     """The words that name one of the user's todos.
 
     `sure`: the sentence can mean nothing but a todo list. `only_exact`: the words are another assistant's ("my alarm"),
-    so only a todo with that very title is meant.
+    so only a todo with that very title is meant. `recalled`: the words come from what was said before.
     """
 
     words: str
     sure: bool = True
     id_end: str = ""
     only_exact: bool = False
+    recalled: bool = False
 
 
 @dataclass(frozen=True)

@@ -56,13 +56,13 @@ class Finder:
         found = match(target, todos)
         if more and not found.exact:
             found = await self._search(target, todos, completed)
-        if not found.exact and not single and (several := _several(target, todos)):
+        if not found.exact and not single and not target.recalled and (several := _several(target, todos)):
             return several, False
         if not found.todos or (target.only_exact and not found.exact):
             raise await self._none(target, completed)
         if len(found.todos) > 1:
             raise InsteadError(_which(f"Which {words.title(target.words)} do you mean?", found.todos, message, context))
-        return found.todos, found.guess or not (target.sure or found.exact)
+        return found.todos, found.guess or target.recalled or not (target.sure or found.exact)
 
     async def _search(self, target: Target, known: list[Todo], completed: bool | None) -> Matches:
         """Look beyond the first page, for lists that are longer than it."""

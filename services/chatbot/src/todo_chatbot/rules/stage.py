@@ -3,7 +3,7 @@
 import re
 
 from todo_chatbot.acts import Act, Context, Interpretation, Say
-from todo_chatbot.rules import create, delete, finish, lists, show, told, update
+from todo_chatbot.rules import create, delete, finish, lists, recalled, show, told, update
 from todo_chatbot.rules.text import plain, tidy
 
 HELP = (
@@ -60,7 +60,7 @@ def understand(sentence: str, context: Context) -> Act | None:
         return Say(HELP)
     if _NOT_ASKED.match(text):
         return None
-    return (
+    act = (
         lists.interpret(text)
         or show.interpret(text, context)
         or update.interpret(text, context)
@@ -69,3 +69,4 @@ def understand(sentence: str, context: Context) -> Act | None:
         or create.interpret(text, context)
         or told.interpret(text, context)
     )
+    return recalled.recall(act, context) if act else None

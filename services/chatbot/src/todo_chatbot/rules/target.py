@@ -4,6 +4,7 @@ import re
 
 from todo_chatbot.acts import Target
 from todo_chatbot.rules import scope
+from todo_chatbot.rules.recalled import is_place
 from todo_chatbot.rules.text import cut, cut_end, unquote
 
 _THE_ITEM = re.compile(
@@ -77,7 +78,7 @@ def target(words: str, *, sure: bool = True, strict: bool = False) -> Target | N
         prefix = found["id"].lower()
         words = words[: -len(found.group())]
     words, quoted = unquote(words)
-    if not quoted:
+    if not quoted and not is_place(words):
         if (said := cut(words, _THE_ITEM)) or (
             (said := cut_end(words, _ITEM_END)) and said.lower() not in ("the", "a", "my")
         ):
@@ -107,4 +108,4 @@ def many(words: str) -> tuple[bool | None] | None:
 
 def is_pronoun(words: str) -> bool:
     """Whether `words` only point at something ("it"), so that the user must be asked."""
-    return words.lower() in _PRONOUNS
+    return words.lower() in _PRONOUNS or is_place(words)

@@ -17,7 +17,8 @@ _NAMED = re.compile(
 )
 _NEW_WORD = re.compile(r"(?:add|create|make|new|set|put|enter|insert|write|start|note|give)\b|[^:]{0,40}:", re.I)
 _REMIND = re.compile(
-    r"(?:remind me|don't forget|do not forget|don't let me forget|make sure i(?: don't forget)?)(?: |$)", re.I
+    r"(?:remind me|don't forget|do not forget|don't let me forget|make sure i(?: don't forget)?|make a note(?= to )|note to self:?)(?: |$)",
+    re.I,
 )
 _REMIND_JOIN = re.compile(r"(?:to|that i (?:need|have|must)(?: to)?|that|about|of) ", re.I)
 _ADD_TO_LIST = re.compile(
@@ -31,6 +32,7 @@ _PUT = re.compile(
     re.I,
 )
 _TRAILING_TASK = re.compile(r" (?:as|for) (?:a |an )?(?:new )?(?:to[ -]?do|task|reminder)(?: item)?$", re.I)
+_AS_WELL = re.compile(r",? (?:too|as well|also|on there)$", re.I)
 _LEAVES_OPEN = frozenset(
     (
         "something",
@@ -102,6 +104,17 @@ _COULD_BE = re.compile(
     rf"(?:could|can|may) (?P<what>.{{1,80}}) be (?:added|put|placed) (?:to|on|onto|in|into) (?:(?:my|the|our) )?{scope.LIST}",
     re.I,
 )
+# "buy milk": what nobody asks a machine to do
+_ERRAND = re.compile(
+    r"(?:buy|pay|mow|iron|wash|water|feed|repair|renew|return|pick up|drop off|walk the|take out the|fold|bake|paint)"
+    r" (?=(?:my|the|our|some|for|up|a)? ?[a-z])",
+    re.I,
+)
+_ERRAND_WORDS = 6
+_QUESTION = re.compile(r"(?:^| )(?:is|are|you|your|me|what|how|robot|cleaner|online|tickets?)(?: |$)", re.I)
+_DUE = re.compile(r"[ ,(-]*(?:due|by|before|until|till|no later) ", re.I)
+_THING_WORDS = 2
+_NOTE = re.compile(r"(?:an? |new |another )?notes? (?:to|that|for|about|on|in)(?: |$)", re.I)
 _TO_DO = re.compile(r"to ", re.I)
 _ONTO = re.compile(r"[ ,]*(?:to|onto) ", re.I)
 _MEET = re.compile(r"(?:meet|attend) ", re.I)
@@ -146,6 +159,8 @@ def _wished(text: str) -> str | None:
         return listed if few and not asking and not _ANOTHERS.match(listed) else None  # "milk to my list"
     if what := cut(text, _LACKING):
         return what if len(what.split()) <= _FEW_WORDS else None
+    if _ERRAND.match(text):
+        return text if len(text.split()) <= _ERRAND_WORDS and not _QUESTION.search(text) else None
     what = cut(text, _MAYBE)
     return what if what and not _ANOTHERS.match(what) else None
 
@@ -200,15 +215,15 @@ def _listed(body: str, context: Context) -> tuple[str, dict[str, str]] | None:
 
 def _elsewhere(body: str, context: Context) -> bool:
     """Whether "add …" is more likely said to another assistant: to a calendar, an address book, a player."""
-    if scope.foreign_place(body) or scope.foreign_head(body) or scope.sums(body):
+    if scope.foreign_place(body) or scope.foreign_head(body) or scope.sums(body) or _NOTE.match(body):
         return True
     if (items.starts_with_verb(body) and not _MEET.match(body)) or body[:1] in "\"'":
         return False
     if scope.foreign_any(body) or scope.occasion(body) or scope.clock(body):
         return True
-    # "new year with family next week": somebody and a day, and nothing to do
+    # "the fair with the neighbours next week": a day and nothing to do, unless it is due then
     day = dates.at_end(body, context)
-    return bool(day and (" with " in body or " at " in day.rest or "T" in day.due_at))
+    return bool(day and not _DUE.match(body, len(day.rest)) and len(day.rest.split()) > _THING_WORDS)
 
 
 def _remind(body: str, context: Context) -> Create | Ask | None:
@@ -233,6 +248,7 @@ def _make(body: str, fields: dict[str, str], context: Context) -> Create | Ask:
         body, more = listed
         fields = fields | more
     body = cut_end(body, _TRAILING_TASK) or body
+    body = cut_end(body, _AS_WELL) or body
     if not body or body.lower() in _LEAVES_OPEN:
         return WHAT
     said: dict[str, str] = {}

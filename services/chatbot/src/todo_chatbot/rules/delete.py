@@ -11,7 +11,9 @@ _DELETE = re.compile(
     r"(?:delete|remove|erase|get rid of|scratch(?: out| off)?|trash|discard|bin|wipe|take(?: off)?|eliminate|throw (?:out|away)|cut) ",
     re.I,
 )
-_DELETE_MAYBE = re.compile(r"(?:drop|cancel|clear|forget(?: about)?|dismiss|ditch|lose|kill|nix) ", re.I)
+_DELETE_MAYBE = re.compile(
+    r"(?:drop|cancel|clear|forget(?: about)?|dismiss|ditch|lose|kill|nix|scrap|never ?mind) ", re.I
+)
 # "find my list and remove apple", "we're out of paint so take painting off the list"
 _LEAD_IN = re.compile(
     rf"(?:(?:find|open|go to|pull up|look at|check)(?: up)? (?:{scope.OWNER} )?(?:[\w'-]{{1,20}} ){{0,2}}lists?(?: and| then|,)+ "

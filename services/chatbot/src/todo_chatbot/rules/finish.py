@@ -7,9 +7,9 @@ from todo_chatbot.rules import scope
 from todo_chatbot.rules.target import many, target
 from todo_chatbot.rules.text import cut, cut_end
 
-_DONE = r"(?:as )?(?:done|completed?|finished|checked(?: off)?|ticked(?: off)?)"
+_DONE = r"(?:as |to )?(?:done|completed?|finished|checked(?: off)?|ticked(?: off)?)"
 _UNDONE = (
-    r"(?:as )?(?:not (?:done|completed?|finished)|undone|open|incomplete|uncompleted|unfinished|to[ -]?do|pending)"
+    r"(?:as |to )?(?:not (?:done|completed?|finished)|undone|open|incomplete|uncompleted|unfinished|to[ -]?do|pending)"
 )
 _MARK = re.compile(r"(?:mark|set|tick|check|flag|make|put|cross|strike|turn) ", re.I)
 _END_DONE = re.compile(rf" {_DONE}$", re.I)
@@ -50,7 +50,7 @@ def _reopened(text: str) -> str | None:
 
 
 def _completed(text: str) -> str | None:
-    if (words := cut(text, _OFF) or cut(text, _COMPLETE)) is not None:
+    if (words := cut(text, _OFF)) is not None:
         return words
     if struck := cut(text, _STRIKE):
         # "cross bread off of my list" as well as "cross the bread off"
@@ -59,4 +59,6 @@ def _completed(text: str) -> str | None:
             return listed
         if words := cut_end(struck, _END_OFF):
             return words
+    if (words := cut(text, _COMPLETE)) is not None:
+        return words
     return cut_end(said, _END_DONE) if (said := cut(text, _MARK)) else None

@@ -37,6 +37,12 @@ TO_LIST = re.compile(
 )
 # "get milk off my list" is the opposite of adding.
 AWAY = re.compile(r"[ ,]*(?:back |down |up )?(?:from|off|out|of)(?: |$)", re.I)
+_DAY_ANY = re.compile(
+    r"(?:^| )(?:tomorrow|tonight|today|(?:next|this) (?:week|month|year|weekend|morning|afternoon|evening)"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|january|february|april|june|july|august|september|october|november"
+    r"|december|(?:on|for|in|of) (?:march|may))(?:'s)?(?: |$)",
+    re.I,
+)
 _LIST_NOUN = re.compile(
     rf"(?:^| )(?:{OWNER}|all|all of|available|current|which|what|on|in) (?:(?:to[ -]do |{LIST_WORD}){{0,3}}lists?)(?: |$)"
     rf"|(?:^| )(?:{LIST_KIND} lists?|lists)(?: |$)",
@@ -123,6 +129,11 @@ def foreign_any(text: str) -> bool:
 def occasion(text: str) -> bool:
     """Whether `text` is about an occasion or a time of the clock, which are a calendar's."""
     return bool(_OCCASION_ANY.search(text))
+
+
+def day(text: str) -> bool:
+    """Whether `text` names a day, which no title that was made here holds."""
+    return bool(_DAY_ANY.search(text))
 
 
 def clock(text: str) -> bool:

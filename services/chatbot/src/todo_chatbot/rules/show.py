@@ -22,7 +22,7 @@ _TAIL_WORD = (
     r"(?:today|tomorrow|tonight|now|currently|this|next|week|weekend|month|due|for|on|in|by|my|the|list|lists|todo|to-do"
     r"|to|do|task|tasks|that|which|are|is|is|still|left|open|done|completed|finished|overdue|with|high|low|normal|priority"
     r"|have|i|not|yet|remaining|pending|there|it|so|far|again|urgent|important|shopping|grocery|monday|tuesday|wednesday"
-    r"|thursday|friday|saturday|sunday|please|of|mine|been|all)"
+    r"|thursday|friday|saturday|sunday|please|of|mine|been|all|from)"
 )
 _TAIL = re.compile(rf"(?: {_TAIL_WORD}){{0,12}}$", re.I)
 _ASKED = re.compile(
@@ -62,6 +62,8 @@ _TOLD = re.compile(
 _PLANNED = re.compile(
     r"what (?:all )?(?:items|things|jobs|chores|errands) (?:did|do|am|are|have|must|should) (?:i|we) ?(?:plan|planning|need|want|have|got|supposed)? ?(?:left )?to (?:buy|do|get|be done)$"
     r"|what (?:do|should) (?:i|we) (?:still )?(?:need|have) (?:to (?:buy|get|pick up)|from|at)(?: (?:today|tomorrow|at|from|the|store|shop|supermarket|market|grocery)){0,4}$"
+    r"|what (?:did|have) (?:i|we) (?:already )?(?:finish|finished|complete|completed|done)(?: (?:so far|today|already))?$"
+    r"|which (?:ones|of them|todos|tasks) (?:are|have i) (?:still )?(?:already )?(?:done|open|finished|completed|left|pending|overdue|urgent)$"
     r"|what are the (?:items|things|jobs|chores|errands) (?:to be done|to do|to buy|i (?:need|have|want) to (?:buy|do|get))$",
     re.I,
 )
@@ -108,7 +110,7 @@ def _searched(text: str) -> Show | None:
 
 def _filtered(text: str, context: Context) -> Show:
     words = {word.lower() for word in _WORD.findall(text)}
-    done = bool(words & {"done", "completed", "complete", "finished", "closed", "ticked", "checked"})
+    done = bool(words & {"done", "completed", "complete", "finish", "finished", "closed", "ticked", "checked"})
     if done and words & {"not", "still"}:
         done = False
     open_ = bool(words & {"open", "left", "pending", "remaining"})

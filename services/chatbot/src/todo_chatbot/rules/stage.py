@@ -2,9 +2,10 @@
 
 import re
 
-from todo_chatbot.acts import Act, Context, Interpretation, Say
+from todo_chatbot.acts import Act, Ask, Context, Interpretation, Say, Show
 from todo_chatbot.rules import create, delete, finish, lists, recalled, show, told, update
 from todo_chatbot.rules.text import plain, tidy
+from todo_chatbot.rules.typos import mend
 
 HELP = (
     "I keep your todo list. Say for example “add buy milk tomorrow”, “what's on my list?”, “mark buy milk as done”, "
@@ -24,6 +25,11 @@ _HELP = frozenset(
 )
 _ABOUT_USE = re.compile(
     r"how (?:do|can|would|to|does|should) (?:i |you |one |we )?(?:add|create|delete|remove|complete|use)", re.I
+)
+_LONGEST_PAIR = 300
+_NEXT_ORDER = re.compile(
+    r"(?:,| ;)?(?: and then| and also| and| then|(?<=[,;])) (?=(?:add|delete|remove|erase|mark|complete|reopen|rename|move|postpone|tick|check off|cross) )",
+    re.I,
 )
 # Somebody who says not to, or tells of a wish of others, asks for nothing.
 _NOT_ASKED = re.compile(r"(?:do not|don't|dont|never|not) (?!forget|let me forget)", re.I)
@@ -47,19 +53,36 @@ class AskStage:
 
     async def interpret(self, sentence: str, context: Context) -> Interpretation | None:  # noqa: ARG002 - the interface
         """A question about `sentence`, or None."""
-        question = create.maybe(plain(tidy(sentence)))
+        question = create.maybe(mend(plain(tidy(sentence))))
         return Interpretation(question) if question else None
 
 
 def understand(sentence: str, context: Context) -> Act | None:
     """The act that `sentence` asks for by the rules alone."""
-    text = plain(tidy(sentence))
+    text = mend(plain(tidy(sentence)))
     if not text:
         return None
     if text.lower() in _HELP or _ABOUT_USE.match(text):
         return Say(HELP)
     if _NOT_ASKED.match(text):
         return None
+    if two := _two_orders(text, context):
+        return two
+    return _one(text, context)
+
+
+def _two_orders(text: str, context: Context) -> Ask | None:
+    """A question for a sentence that gives two orders ("add milk and delete eggs"), None when it does not."""
+    if len(text) > _LONGEST_PAIR or '"' in text or not (joint := _NEXT_ORDER.search(text)):
+        return None
+    parts = (text[: joint.start()].strip(), text[joint.end() :].strip())
+    acts = [_one(part, context) for part in parts]
+    if any(act is None or isinstance(act, Ask | Say | Show) for act in acts) or type(acts[0]) is type(acts[1]):
+        return None
+    return Ask("One change at a time, please. Which one first?", tuple((part, part) for part in parts))
+
+
+def _one(text: str, context: Context) -> Act | None:
     act = (
         lists.interpret(text)
         or show.interpret(text, context)

@@ -93,7 +93,8 @@ def target(words: str, *, sure: bool = True, strict: bool = False) -> Target | N
 
 
 def _others(words: str) -> bool:
-    return scope.foreign_any(words) or scope.occasion(words) or scope.clock(words) or bool(_UNCLEAR.match(words))
+    named = scope.foreign_any(words) or scope.occasion(words) or scope.clock(words) or scope.day(words)
+    return named or bool(_UNCLEAR.match(words))
 
 
 def many(words: str) -> tuple[bool | None] | None:

@@ -18,7 +18,12 @@ _IS_DONE = re.compile(
     re.I,
 )
 _IS_UNDONE = re.compile(
-    r" (?:is|are)(?: still)? (?:not (?:done|completed?|finished)(?: yet)?|undone|open|unfinished)$", re.I
+    r" (?:isn't|aren't|is not|are not) (?:done|completed?|finished)(?: yet)?$| (?:is|are)(?: still)? (?:not (?:done|completed?|finished)(?: yet)?|undone|open|unfinished)$",
+    re.I,
+)
+_UNFINISHED = re.compile(
+    r"(?:i|we) (?:haven't|have not|didn't|did not) (?:really |actually )?(?:finish|finished|do|done|complete|completed)(?: with)? ",
+    re.I,
 )
 _IS_LEVEL = re.compile(rf" (?:is|are) (?P<level>{items.LEVEL})(?:[ -]priority)?$", re.I)
 _IS_DUE = re.compile(r" (?:is|are) (?P<when>due .+)$", re.I)
@@ -50,7 +55,7 @@ def interpret(text: str, context: Context) -> Complete | Update | None:
         return None
     if words := cut(text, _FINISHED) or cut_end(text, _IS_DONE):
         return Complete(found) if (found := _named(words)) else None
-    if words := cut_end(text, _IS_UNDONE):
+    if words := cut(text, _UNFINISHED) or cut_end(text, _IS_UNDONE):
         return Complete(found, completed=False) if (found := _named(words)) else None
     if (level := _IS_LEVEL.search(text[-40:])) and (words := cut_end(text, _IS_LEVEL)):
         return Update(found, {"priority": items.level(level["level"])}) if (found := _named(words)) else None

@@ -19,8 +19,12 @@ _PRIORITY_OF = re.compile(
 )
 _RAISE = re.compile(r"(?:raise|increase|bump(?: up)?) (?:the )?prio", re.I)
 _LOWER = re.compile(r"(?:lower|decrease|reduce|bump down) (?:the )?prio", re.I)
+# "raise rent's priority"
+_PRIORITY_WAY = re.compile(
+    r"(?P<way>raise|increase|bump up|bump|lower|decrease|reduce) (?P<words>[^ ].{0,100})'s prio(?:rity)?$", re.I
+)
 _PRIORITISE = re.compile(r"(?P<de>de-?)?prioriti[sz]e ", re.I)
-_SET = re.compile(r"(?:set|change|make|mark|update|flag|give|turn) ", re.I)
+_SET = re.compile(r"(?:set|change|make|mark|update|flag|give|turn|bump|raise|lower|upgrade|downgrade|rank|put) ", re.I)
 _SAYS_PRIORITY = re.compile(r"prio(?:rity)?$|urgent$|important$|critical$", re.I)
 _PRIORITY_WORD_END = re.compile(r"(?:'s)? prio(?:rity)?$", re.I)
 _DUE_OF = re.compile(
@@ -87,6 +91,8 @@ def _priority(text: str, _: Context) -> Fields | None:
         if _RAISE.match(text):
             return words, {"priority": "high"}, True
         return (words, {"priority": "low"}, True) if _LOWER.match(text) else None
+    if found := _PRIORITY_WAY.match(text):
+        return found["words"], {"priority": "high" if found["way"][0].lower() in "rib" else "low"}, True
     words = cut(text, _SET)
     if words is not None and (level := _LEVEL_END.search(words[-40:])) and (name := cut_end(words, _LEVEL_END)):
         sure = bool(_SAYS_PRIORITY.search(words[-12:]) or _PRIORITY_WORD_END.search(name[-12:]))

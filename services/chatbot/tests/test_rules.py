@@ -238,9 +238,27 @@ async def test_the_ask_stage_only_asks(context: Context) -> None:
 @pytest.mark.parametrize(
     "unit",
     ["a", "a, ", "tomorrow ", "all ", "my ", "open ", " to ", '"', "please ", "1 ", "off ", " to 5", " ", "at 5 ", "\n",
-     "high ", "on my list ", "and ", "; ", "done ", "#a ", "what is ", "(", "priority ", "'s "],
+     "high ", "on my list ", "and ", "; ", "done ", "#a ", "what is ", "(", "priority ", "'s ",
+     "list ", "and delete ", "so ", "from ", "buy ", "on the ", "to do ", "new list of ", "the second one "],
 )  # fmt: skip
-@pytest.mark.parametrize("head", ["", "add ", "delete ", "show ", "rename ", "mark ", "move ", "remind me ", "is "])
+@pytest.mark.parametrize(
+    "head",
+    [
+        "",
+        "add ",
+        "delete ",
+        "show ",
+        "rename ",
+        "mark ",
+        "move ",
+        "remind me ",
+        "is ",
+        "create a ",
+        "I don't need ",
+        "put ",
+        "what ",
+    ],
+)
 def test_no_sentence_takes_long(head: str, unit: str, context: Context) -> None:
     sentence = (head + unit * 4000)[:4000]
     understand(sentence, context)

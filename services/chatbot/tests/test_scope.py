@@ -21,6 +21,11 @@ from todo_chatbot.rules.stage import AskStage, understand
         ("update my shopping list with rice", "rice"),
         ("could rice be added to my list", "rice"),
         ("rice should go on the list", "rice"),
+        ("rice should be on my list", "rice"),
+        ("add to the camping list rice", "rice"),
+        ("add the item rice to my list", "rice"),
+        ("log rice in my list", "rice"),
+        ("can I have rice on my list", "rice"),
         ("add letter to grandma to my list", "letter to grandma"),
         ("add buy a notebook", "buy a notebook"),
     ],
@@ -95,6 +100,8 @@ def test_lists_as_such_are_asked_about(sentence: str, question: Ask, context: Co
         "does my list have anything on it",
         "what does the packing list contain",
         "what things do I need to buy",
+        "go to my list",
+        "summarize my list",
     ],
 )
 def test_questions_about_the_list(sentence: str, context: Context) -> None:

@@ -22,16 +22,20 @@ _REMIND = re.compile(
 )
 _REMIND_JOIN = re.compile(r"(?:to|that i (?:need|have|must)(?: to)?|that|about|of) ", re.I)
 _ADD_TO_LIST = re.compile(
-    rf"(?:add|put|place|include|insert|enter|write|note|stick|pop|get)(?: down)? "
-    rf"(?:to|on|onto|in|into) (?:(?:my|the|our) )?{scope.LIST}:? ",
+    rf"(?:add|put|place|include|insert|enter|write|note|stick|pop|get|log|record|jot)(?: down)? "
+    rf"(?:to|on|onto|in|into) (?:{scope.OWNER} )?(?:{scope.LIST}|(?:{scope.LIST_WORD}){{1,3}}list):? ",
     re.I,
 )
 _ADD = re.compile(r"(?:re[ -]?add|add|append|jot down|note down|write down|put down|jot):? ", re.I)
 _PUT = re.compile(
-    r"(?:put|place|include|insert|enter|write|note|stick|pop|get|throw|have|i need|i want|i'd like|we need|need|want|give|save|slap|chuck)(?: down)? ",
+    r"(?:put|place|include|insert|enter|write|note|stick|pop|get|throw|have|i need|i want|i'd like|we need|need|want|give|save|slap|chuck|log|track|register|record|list|type|attach|drop|copy|keep|remember|set|make|bring)(?: down)? ",
     re.I,
 )
 _TRAILING_TASK = re.compile(r" (?:as|for) (?:a |an )?(?:new )?(?:to[ -]?do|task|reminder)(?: item)?$", re.I)
+_ITEM_WORD = re.compile(
+    r"(?:(?:a|an|the|another|new|following) ){0,2}(?:items?|entry|entries)(?: called| named)?:? (?=[^ ])(?!to |on |in |for |from )",
+    re.I,
+)
 _AS_WELL = re.compile(r",? (?:too|as well|also|on there)$", re.I)
 _LEAVES_OPEN = frozenset(
     (
@@ -90,7 +94,7 @@ _NOT_REMINDED = re.compile(
     r"(?:the|all|my|any|of the|of my|if|every) (?:[\w'-]{1,20} ){0,2}(?:reminders?|events?)|at |on |in ", re.I
 )
 _SHOULD_BE = re.compile(
-    rf" (?:should|must|needs to|has to|ought to) (?:be (?:added|put|placed|listed) |go )(?:to|on|onto|in|into) (?:my |the )?{scope.LIST}$"
+    rf" (?:should|must|needs to|has to|ought to) (?:be (?:added|put|placed|listed|included) |be |go )(?:to|on|onto|in|into) (?:my |the )?{scope.LIST}$"
     rf"| (?:should|must) be (?:added|put) (?:to|on|in) (?:my|the) list$",
     re.I,
 )
@@ -247,6 +251,7 @@ def _make(body: str, fields: dict[str, str], context: Context) -> Create | Ask:
     if listed := _listed(body, context):
         body, more = listed
         fields = fields | more
+    body = cut(body, _ITEM_WORD) or body
     body = cut_end(body, _TRAILING_TASK) or body
     body = cut_end(body, _AS_WELL) or body
     if not body or body.lower() in _LEAVES_OPEN:

@@ -12,9 +12,9 @@ from todo_chatbot.acts import Act, Complete, Context, Delete, Target, Update
 _ORDINALS = {
     "first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5, "5th": 5,
     "sixth": 6, "6th": 6, "seventh": 7, "7th": 7, "eighth": 8, "8th": 8, "ninth": 9, "9th": 9, "tenth": 10, "10th": 10,
-    "last": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "last": 0, "top": 1, "bottom": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
 }  # fmt: skip
-_NTH = "|".join(word for word in _ORDINALS if word[-2:] in ("st", "nd", "rd", "th"))
+_NTH = "|".join(word for word in _ORDINALS if word[-2:] in ("st", "nd", "rd", "th") or word in ("top", "bottom"))
 _CARDINAL = "one|two|three|four|five|six|seven|eight|nine|ten"
 _PLACE = re.compile(
     rf"(?:the |my )?(?P<nth>{_NTH})(?: (?:one|item|task|to[ -]?do|entry|thing))?(?: (?:on|in|of|from) (?:(?:the|my) )?list)?"

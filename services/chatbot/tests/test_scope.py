@@ -80,6 +80,7 @@ def test_crossed_off(sentence: str, context: Context) -> None:
         ("create a new list", ONE_LIST),
         ("start another list for the garden", ONE_LIST),
         ("make a list of seeds to order", ONE_LIST),
+        ("create a list of movies to watch", ONE_LIST),
         ("delete the first list", WHOLE_LIST),
         ("I don't need this list anymore", WHOLE_LIST),
         ("remove the packing list", WHOLE_LIST),
@@ -124,6 +125,8 @@ def test_questions_about_the_list(sentence: str, context: Context) -> None:
         "turn it up",
         "restart the film",
         "give me a list of bands",
+        "create a list of songs for the party",
+        "Hello, how are you today?",
         "should I add rice to my list",
     ],
 )
@@ -141,7 +144,12 @@ def test_a_calendars_things_are_deleted_only_by_their_very_title(sentence: str, 
 
 @pytest.mark.parametrize(
     ("sentence", "title"),
-    [("we need flour", "flour"), ("I need some more flour", "flour"), ("we are out of flour", "flour")],
+    [
+        ("we need flour", "flour"),
+        ("I need some more flour", "flour"),
+        ("I need flour", "flour"),
+        ("we are out of flour", "flour"),
+    ],
 )
 async def test_a_want_is_asked_about(sentence: str, title: str, context: Context) -> None:
     assert understand(sentence, context) is None

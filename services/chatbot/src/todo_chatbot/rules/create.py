@@ -78,7 +78,8 @@ _FEW_WORDS = 4
 # "we need milk": a want of few words, asked about
 _LACKING = re.compile(
     r"(?:i|we) (?:really |also )?(?:need)(?: to (?:buy|get))? (?:(?:some )?more |some |a new )"
-    r"|(?:we|i)(?:'re| are|'m| am| ran) (?:all |almost |nearly )?out of |we need ",
+    r"|(?:we|i)(?:'re| are|'m| am| ran) (?:all |almost |nearly )?out of |we need "
+    r"|i need (?!to |you |a |an |the |this |that |my |your |it |help|more |some |directions|information|info|advice)",
     re.I,
 )
 # What one says to another assistant, or to nobody, with "I need to …".

@@ -53,20 +53,22 @@ WHOLE_LIST = Ask(
 )
 
 
+# These only wish to see it.
+_BARE = frozenset(("list", "todo list", "to do list", "to-do list", "shopping list", "grocery list", "groceries list"))
+# A list of films to watch may be ours; one of songs to play is not, nor what a calendar or an address book lists.
+_PLAYED = re.compile(
+    r"(?:^| )(?:songs?|music|play|playlists?|albums?|radio|podcasts?|alarms?|calendars?|events?|meetings?|appointments?|e-?mails?"
+    r"|contacts?|news|weather|restaurants?|near|nearby|around|jokes?)(?: |$)",
+    re.I,
+)
+
+
 def interpret(text: str) -> Ask | None:
     """A question for the plain sentence `text` if it wants a list made or deleted, None when it does not."""
-    if len(text) > 150 or '"' in text or CLEAR_LIST.match(text) or scope.foreign_any(text):
+    if len(text) > 150 or '"' in text or CLEAR_LIST.match(text) or text.lower() in _BARE:
         return None
-    if text.lower() in (
-        "list",
-        "todo list",
-        "to do list",
-        "to-do list",
-        "shopping list",
-        "grocery list",
-        "groceries list",
-    ):
-        return None  # that is a wish to see it
-    if _NEW_LIST.fullmatch(text) or _NEW_LIST_OF.match(text) or _EDIT.match(text):
+    if (_NEW_LIST.fullmatch(text) or _NEW_LIST_OF.match(text) or _EDIT.match(text)) and not _PLAYED.search(text):
         return ONE_LIST
+    if scope.foreign_any(text):
+        return None
     return WHOLE_LIST if _GONE.match(text) else None

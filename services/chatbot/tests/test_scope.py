@@ -123,6 +123,12 @@ def test_questions_about_the_list(sentence: str, context: Context) -> None:
         "set a reminder alarm for my meeting",
         "don't forget the wedding on saturday",
         "turn it up",
+        "add up my expenses",
+        "I'm done with you",
+        "add oil to my car",
+        "add me to the group",
+        "put me on the waiting list",
+        "take me off the mailing list",
         "restart the film",
         "give me a list of bands",
         "create a list of songs for the party",
@@ -132,6 +138,13 @@ def test_questions_about_the_list(sentence: str, context: Context) -> None:
 )
 def test_anothers_business(sentence: str, context: Context) -> None:
     assert understand(sentence, context) is None
+
+
+@pytest.mark.parametrize("sentence", ["clear the list of recent calls", "clear my call history"])
+def test_what_is_cleared_elsewhere_is_no_list(sentence: str, context: Context) -> None:
+    act = understand(sentence, context)
+    assert isinstance(act, Delete)
+    assert not act.target.sure
 
 
 @pytest.mark.parametrize("sentence", ["delete the party on saturday", "remove my 8 am alarm", "cancel dinner with sue"])

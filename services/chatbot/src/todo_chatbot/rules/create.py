@@ -224,7 +224,7 @@ def _elsewhere(body: str, context: Context) -> bool:
         return True
     if (items.starts_with_verb(body) and not _MEET.match(body)) or body[:1] in "\"'":
         return False
-    if scope.foreign_any(body) or scope.occasion(body) or scope.clock(body):
+    if scope.foreign_any(body) or scope.occasion(body) or scope.clock(body) or scope.other_place(body):
         return True
     # "the fair with the neighbours next week": a day and nothing to do, unless it is due then
     day = dates.at_end(body, context)

@@ -58,7 +58,7 @@ _BARE = frozenset(("list", "todo list", "to do list", "to-do list", "shopping li
 # A list of films to watch may be ours; one of songs to play is not, nor what a calendar or an address book lists.
 _PLAYED = re.compile(
     r"(?:^| )(?:songs?|music|play|playlists?|albums?|radio|podcasts?|alarms?|calendars?|events?|meetings?|appointments?|e-?mails?"
-    r"|contacts?|news|weather|restaurants?|near|nearby|around|jokes?)(?: |$)",
+    r"|contacts?|news|weather|restaurants?|calls?|near|nearby|around|jokes?)(?: |$)",
     re.I,
 )
 
@@ -69,6 +69,6 @@ def interpret(text: str) -> Ask | None:
         return None
     if (_NEW_LIST.fullmatch(text) or _NEW_LIST_OF.match(text) or _EDIT.match(text)) and not _PLAYED.search(text):
         return ONE_LIST
-    if scope.foreign_any(text):
+    if scope.foreign_any(text) or _PLAYED.search(text):
         return None
     return WHOLE_LIST if _GONE.match(text) else None

@@ -23,7 +23,7 @@ _WORD = r"[\w'-]{1,20}"
 OWNER = r"(?:my|the|our|this|that|your|these|those|a|an|any|another|his|her)"
 # A list of somebody's own naming ("the christmas list"), but not one of songs or contacts, and no preposition.
 LIST_WORD = (
-    rf"(?!(?:to|on|onto|in|into|from|off|of|for|and|is|are|with|play|friends?|person|people|trance|rap|d|v|r|dvr"
+    rf"(?!(?:to|on|onto|in|into|from|off|of|for|and|is|are|with|play|friends?|mailing|waiting|wait|black|block|blocked|white|price|call|guest|person|people|trance|rap|d|v|r|dvr"
     rf"|{OWNER}|{_FOREIGN})(?: |$|\.)){_WORD} "
 )
 _DATED = r"(?:today|tomorrow|(?:this |next )?week|[a-z]{3,6}day)'s"
@@ -47,6 +47,13 @@ _LIST_NOUN = re.compile(
     rf"(?:^| )(?:{OWNER}|all|all of|available|current|which|what|on|in) (?:(?:to[ -]do |{LIST_WORD}){{0,3}}lists?)(?: |$)"
     rf"|(?:^| )(?:{LIST_KIND} lists?|lists)(?: |$)",
     re.I,
+)
+_ANY_PLACE = re.compile(
+    rf" (?:to|into|onto|in|on|as|for) (?:my|the|our|his|her|this|that|your|their|a|an) (?:{_WORD} ){{0,2}}{_WORD}$",
+    re.I,
+)
+_SOMEBODY = re.compile(
+    r"(?:up|me|him|her|us|them|you|myself|my (?:wife|husband|spouse|son|daughter|mom|dad|friend))(?: |$)", re.I
 )
 _LIST_ITSELF = re.compile(rf"(?:{OWNER} )?{LIST}", re.I)
 _ON_MY_LIST = re.compile(rf" on (?:my|our) (?:{LIST_KIND} )?list$", re.I)
@@ -105,6 +112,16 @@ def foreign_head(text: str) -> bool:
 def sums(text: str) -> bool:
     """Whether `text` is arithmetic."""
     return len(text) < 60 and bool(_SUM.match(text) or _WORD_SUM.match(text))
+
+
+def other_place(text: str) -> bool:
+    """Whether `text` ends with a place that is no list ("oil to my car") or starts with somebody ("me to the chat")."""
+    return bool(_ANY_PLACE.search(text[-60:]) or _SOMEBODY.match(text))
+
+
+def somebody(text: str) -> bool:
+    """Whether `text` is only somebody ("you")."""
+    return text.lower() in ("you", "me", "him", "her", "us", "myself", "yourself", "everyone", "someone")
 
 
 def list_noun(text: str) -> bool:

@@ -87,7 +87,7 @@ def target(words: str, *, sure: bool = True, strict: bool = False) -> Target | N
             sure, only_exact = listed is not None, listed is None
         if strict and listed is None and _others(words):
             sure, only_exact = False, True
-    if not sure and is_pronoun(words):
+    if (not sure and is_pronoun(words)) or (not quoted and scope.somebody(words)):
         return None  # "turn it up": about something else
     return Target(words.strip(), sure or quoted, prefix, only_exact) if words.strip() else None
 

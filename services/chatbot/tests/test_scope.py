@@ -123,6 +123,8 @@ def test_questions_about_the_list(sentence: str, context: Context) -> None:
         "set a reminder alarm for my meeting",
         "don't forget the wedding on saturday",
         "turn it up",
+        "keep chocolate off my list",
+        "keep chocolate off my list for tomorrow",
         "add up my expenses",
         "I'm done with you",
         "add oil to my car",

@@ -9,9 +9,9 @@ from todo_chatbot.rules.delete import CLEAR_LIST
 _LIST_NAME = r"(?:[\w'-]{1,20} ){0,3}lists?"
 _NEW_LIST = re.compile(
     rf"(?:by [\w']{{1,12}} )?(?:(?:create|make|start|open|prepare|generate|begin|add|set up|open up|build|get|give|need|have|want"
-    rf"|start creating|i need|i want)(?: up)?(?: (?:me|us))?(?: with)? )?(?:a |an |another |me )?"
+    rf"|i need|i want)(?: up)?(?: (?:me|us))?(?: with)? )?(?:a |an |another |me )?"
     rf"(?:(?:new|separate|fresh|another) {_LIST_NAME}|(?:to[ -]do|shopping|grocery|groceries|chore|work|packing|task) ?list|list)"
-    rf"(?: (?:for (?:me|us|[\w'-]{{1,20}}(?: [\w'-]{{1,20}}){{0,2}})|called [\w' -]{{1,40}}|named [\w' -]{{1,40}}|of|(?:to be )?created(?: by [\w']{{1,12}})?))?",
+    rf"(?: (?:for (?:me|us|[\w'-]{{1,20}}(?: [\w'-]{{1,20}}){{0,2}})|called [\w' -]{{1,40}}|named [\w' -]{{1,40}}|of))?",
     re.I,
 )
 # "make a list of books to order", "start my packing list", "I need another list"

@@ -23,7 +23,7 @@ _WORD = r"[\w'-]{1,20}"
 OWNER = r"(?:my|the|our|this|that|your|these|those|a|an|any|another|his|her)"
 # A list of somebody's own naming ("the christmas list"), but not one of songs or contacts, and no preposition.
 LIST_WORD = (
-    rf"(?!(?:to|on|onto|in|into|from|off|of|for|and|is|are|with|play|friends?|mailing|waiting|wait|black|block|blocked|white|price|call|guest|person|people|trance|rap|d|v|r|dvr"
+    rf"(?!(?:to|on|onto|in|into|from|off|of|for|and|is|are|with|play|friends?|mailing|waiting|wait|black|block|blocked|white|price|call|guest|person|people|d|v|r|dvr"
     rf"|{OWNER}|{_FOREIGN})(?: |$|\.)){_WORD} "
 )
 _DATED = r"(?:today|tomorrow|(?:this |next )?week|[a-z]{3,6}day)'s"

@@ -49,7 +49,7 @@ _IS_ON = re.compile(
     re.I,
 )
 _SPOKEN = re.compile(
-    r"(?:remind (?:me|us) (?:of )?(?:what|which)|am|(?:give|get|bring|have)(?= (?:me|us|my|the list|all|back|up))|show|list|display|see|view|read|open|tell|check|print|pull|bing|provide|talk|list's|retrieve|access|scan|repeat|describe|summari[sz]e|announce|recall|report|fetch|load|find|search|present|inform|state|take me|go (?:over|through|to|back)|contents?|review|say|speak"
+    r"(?:remind (?:me|us) (?:of )?(?:what|which)|am|(?:give|get|bring|have)(?= (?:me|us|my|the list|all|back|up))|show|list|display|see|view|read|open|tell|check|print|pull|provide|talk|list's|retrieve|access|scan|repeat|describe|summari[sz]e|announce|recall|report|fetch|load|find|search|present|inform|state|take me|go (?:over|through|to|back)|contents?|review|say|speak"
     r"|recite|hear|know|look|count|mention|name|what|what's|whats|which|how|is|are|any|anything|do|does|did|where|where's"
     r"|there|i want|i have|i need to|on|the|my|in|available|existing|run|walk|let|put up|lists|all|current)(?: |$)",
     re.I,

@@ -24,6 +24,8 @@ const config: NextConfig = {
     // Rebuilding after one changed line reuses the compiler's work (a cache mount in the Dockerfile).
     turbopackFileSystemCacheForBuild: true,
   },
+  // Browsers ask for it on their own now and then.
+  rewrites: () => Promise.resolve([{ source: "/favicon.ico", destination: "/icon.svg" }]),
   headers: () => Promise.resolve([{ source: "/:path*", headers: securityHeaders }]),
 };
 

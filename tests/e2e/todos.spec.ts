@@ -88,9 +88,11 @@ test("the filter shows its part, is kept in the address and follows Back", async
   await expect(filter.getByRole("link", { name: "Done" })).toHaveAttribute("aria-current", "page");
   await expect(checkbox(page, "Done already")).toBeVisible();
 
-  // What no longer matches leaves.
+  // What no longer matches leaves. The next page is rendered by the server, so the change must have reached it.
+  const saved = page.waitForResponse((response) => response.request().method() === "PATCH");
   await checkbox(page, "Done already").click();
   await expect(page.getByText("Nothing done yet")).toBeVisible();
+  await saved;
 
   await page.goBack();
   await expect(page).toHaveURL("/?filter=open");

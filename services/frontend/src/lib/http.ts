@@ -17,6 +17,8 @@ export async function send(path: string, { method = "GET", body, headers, signal
       headers: { Accept: "application/json", ...(body !== undefined && { "Content-Type": "application/json" }), ...headers },
       ...(body !== undefined && { body: JSON.stringify(body) }),
       ...(signal && { signal }),
+      // A change is not lost when the page is left right after it.
+      keepalive: method !== "GET" && !signal,
       cache: "no-store",
     });
   } catch (error) {

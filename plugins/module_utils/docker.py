@@ -60,9 +60,9 @@ def compose() -> list[str]:
     found = shutil.which("docker-compose")
     if found:
         return [found]
-    raise DeployError(
-        "there is no Docker Compose on this host; scripts/docker-start.sh sets one up, or install the plugin docker-compose-v2"
-    )
+    cause = "there is no Docker Compose on this host"
+    step = "install Docker's compose plugin (Debian and Ubuntu: docker-compose-v2 or docker-compose-plugin)"
+    raise DeployError(cause, Diagnosis("docker", cause, step).as_dict())
 
 
 def engine_version() -> str:

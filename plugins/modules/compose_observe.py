@@ -66,6 +66,7 @@ SPEC = {
 def observe(params: dict[str, Any], *, check_mode: bool) -> dict[str, Any]:
     """Return the facts described in RETURN."""
     engine = docker.engine_version()
+    docker.compose()  # a host without it is refused before anything is written
     state = State(params["state_dir"])
     containers = docker.containers(params["project"])
     volumes = docker.volumes(params["project"])

@@ -172,6 +172,16 @@ def test_an_image_that_is_not_there_is_named(project):
     assert caught.value.diagnosis["next_step"] == "ansible-playbook playbooks/build.yml"
 
 
+def test_a_host_without_compose_is_told_what_to_install(tmp_path, monkeypatch):
+    (tmp_path / "docker").write_text("#!/bin/sh\nexit 1\n")
+    (tmp_path / "docker").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("sys.executable", str(tmp_path / "python3"))
+    with pytest.raises(DeployError, match="there is no Docker Compose on this host") as caught:
+        docker.compose()
+    assert "compose plugin" in caught.value.diagnosis["next_step"]
+
+
 def test_networks_that_left_are_removed_unless_they_are_used(project):
     name = f"{project[0]}_old"
     docker.run([docker.client(), "network", "create", "--label", f"{docker.PROJECT_LABEL}={project[0]}", name])

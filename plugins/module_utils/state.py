@@ -138,8 +138,9 @@ class State:
         """Write a new release's record before anything changes, and return its number."""
         self.create()
         number = max(self.releases(), default=0) + 1
+        for left in (self.path / "releases").glob(".*"):  # by a run that was killed while it made or removed one
+            shutil.rmtree(left, ignore_errors=True)
         new = self.path / "releases" / f".new-{number:06d}"
-        shutil.rmtree(new, ignore_errors=True)
         new.mkdir(mode=0o700)
         full = {"number": number, "who": getpass.getuser(), "when": now(), **record}
         self._write(new / "record.json", json.dumps(full, indent=1).encode(), 0o400)
@@ -179,7 +180,13 @@ class State:
         for old in self.releases()[:-keep]:
             if old in (serving, number):
                 continue
-            shutil.rmtree(self.folder(old), ignore_errors=True)
+            self._forget(self.folder(old))
+
+    def _forget(self, folder: Path) -> None:
+        """Remove a release's folder, out of sight first: a kill on the way must not leave a release without its record."""
+        gone = folder.with_name(f".old-{folder.name}")
+        folder.rename(gone)
+        shutil.rmtree(gone, ignore_errors=True)
 
     def interrupted(self) -> dict[str, Any] | None:
         """The newest release when its run ended without an outcome: {number, step, time}, else None."""

@@ -1,5 +1,6 @@
 """The state directory: secrets, records and journals, also when a run is killed while it writes."""
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -52,6 +53,24 @@ def test_killed_while_writing_it_leaves_a_readable_state(state, moment):
     assert state.current() in (None, *numbers)
     assert state.begin({}, "") == numbers[-1] + 1
     assert state.interrupted()["number"] == numbers[-1] + 1
+
+
+def test_killed_while_removing_an_old_release_leaves_a_readable_state(state, monkeypatch):
+    for _ in range(2):
+        state.finish(state.begin({}, ""), "succeeded", 2)
+
+    def killed(folder, **_options):
+        (folder / "record.json").unlink()
+        raise KeyboardInterrupt
+
+    number = state.begin({}, "")
+    monkeypatch.setattr(shutil, "rmtree", lambda folder, **options: killed(folder) if "0000" in folder.name else None)
+    with pytest.raises(KeyboardInterrupt):
+        state.finish(number, "succeeded", 2)
+    monkeypatch.undo()
+    assert [state.record(number)["number"] for number in state.releases()] == [2, 3]
+    state.begin({}, "")
+    assert [entry for entry in (state.path / "releases").iterdir() if entry.name.startswith(".")] == []
 
 
 def test_a_release_is_recorded_before_it_changes_anything(state):

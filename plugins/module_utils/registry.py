@@ -15,10 +15,11 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from ansible_collections.todoapp.stack.plugins.module_utils import registry_login
 from ansible_collections.todoapp.stack.plugins.module_utils.diagnosis import Diagnosis
 from ansible_collections.todoapp.stack.plugins.module_utils.errors import DeployError
 
@@ -81,7 +82,7 @@ def digest(reference: str, credentials: Mapping[str, Any]) -> str | None:
 
     :param reference: HOST/REPOSITORY:TAG.
     :param credentials: the option todo_registry, {host, username, password, insecure}. They are shown to its host only;
-        another host is asked without any.
+        another host, or one without a username, is asked with the docker client's own login where it has one.
     :raises RegistryError: it refuses the credentials, cannot be reached, speaks plain HTTP, or is no registry.
     """
     host, repository, tag = split(reference)
@@ -156,6 +157,9 @@ class _Question:
     def _met(self, challenge: str) -> str:
         """The Authorization header that a challenge asks for."""
         scheme, _, rest = challenge.partition(" ")
+        if not self.registry.username:
+            user, password = registry_login.kept(self.registry.host)
+            self.registry = replace(self.registry, username=user, password=password)
         registry = self.registry
         pair = f"{registry.username}:{registry.password}".encode()
         basic = f"Basic {base64.b64encode(pair).decode()}" if registry.username else ""
@@ -233,7 +237,7 @@ class _Question:
 def _login_wanted(host: str) -> RegistryError:
     return RegistryError(
         f"the registry {host} wants a login",
-        "set todo_registry.username and todo_registry.password (from Ansible Vault or the environment)",
+        "set todo_registry.username and todo_registry.password (from Ansible Vault or the environment), or docker login",
     )
 
 

@@ -3,13 +3,15 @@
 import base64
 import hashlib
 import json
+import stat
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.todoapp.stack.plugins.module_utils import registry
+from ansible_collections.todoapp.stack.plugins.module_utils import registry, registry_login
 from ansible_collections.todoapp.stack.plugins.module_utils.registry import RegistryError
 
 MANIFEST = b'{"schemaVersion": 2}'
@@ -82,6 +84,13 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *args: Any) -> None:
         pass
+
+
+@pytest.fixture(autouse=True)
+def client(tmp_path, monkeypatch) -> Path:
+    """A docker client's configuration that knows nobody."""
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    return tmp_path
 
 
 @pytest.fixture
@@ -235,6 +244,51 @@ def test_all_at_once(server):
     names = [f"{server.host}/todo-app/backend:{tag}" for tag in ("abc", "other")]
     assert registry.digests(names, {}) == {names[0]: DIGEST, names[1]: None}
     assert registry.digests([], {}) == {}
+
+
+@pytest.mark.parametrize("login", ["basic", "token"])
+def test_the_client_s_own_login_counts_where_no_user_is_given(server, ask, client, login):
+    server.login = login
+    auths = {server.host: {"auth": BASIC.removeprefix("Basic ")}}
+    (client / "config.json").write_text(json.dumps({"auths": auths}))
+    assert ask() == DIGEST
+
+
+@pytest.mark.parametrize("config", [{"credsStore": "test"}, {"credHelpers": {"HOST": "test"}}])
+def test_a_credential_helper_is_asked(server, ask, client, monkeypatch, config):
+    server.login = "basic"
+    (client / "config.json").write_text(json.dumps(config).replace("HOST", server.host))
+    helper = client / "docker-credential-test"
+    helper.write_text(
+        f"""#!/bin/sh
+[ "$1 $(cat)" = "get {server.host}" ] || exit 1
+echo '{{"Username": "me", "Secret": "open"}}'
+"""
+    )
+    helper.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{client}:/usr/bin:/bin")
+    assert ask() == DIGEST
+
+
+@pytest.mark.parametrize(
+    "text", ["", "no JSON", "{}", '{"auths": {"h": {"auth": "?"}}}', '{"credsStore": "is-not-there"}']
+)
+def test_a_client_without_a_login_has_none(client, text):
+    (client / "config.json").write_text(text)
+    assert registry_login.kept("h") == ("", "")
+
+
+def test_a_login_for_one_run_is_the_user_s_alone_and_gone_afterwards(client):
+    with registry_login.configuration("h:5000", "me", "open") as (option, folder):
+        assert option == "--config"
+        file = Path(folder) / "config.json"
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        assert stat.S_IMODE(Path(folder).stat().st_mode) == 0o700
+        assert json.loads(file.read_text()) == {"auths": {"h:5000": {"auth": BASIC.removeprefix("Basic ")}}}
+    assert not Path(folder).exists()
+    assert not list(client.iterdir())
+    with registry_login.configuration("h:5000", "", "") as options:
+        assert options == []
 
 
 def test_the_password_is_in_no_repr():

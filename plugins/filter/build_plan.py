@@ -13,10 +13,12 @@ from ansible_collections.todoapp.stack.plugins.module_utils.errors import Deploy
 SERVICES = Path(__file__).resolve().parents[2] / "services"
 
 
-def build_plan(components: Iterable[Mapping[str, Any]], base: str, only: Sequence[str] = ()) -> list[dict[str, Any]]:
+def build_plan(
+    components: Iterable[Mapping[str, Any]], base: str, only: Sequence[str] = (), registry: str = ""
+) -> list[dict[str, Any]]:
     """The images of these components that this clone builds; see images.build_plan."""
     try:
-        return images.build_plan(components, SERVICES, base, only)
+        return images.build_plan(components, SERVICES, base, only, registry)
     except DeployError as error:
         raise AnsibleFilterError(str(error)) from error
 
@@ -30,4 +32,9 @@ class FilterModule:
     """Named after what they return."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"build_plan": build_plan, "context_files": context_files}
+        return {
+            "build_plan": build_plan,
+            "context_files": context_files,
+            "push_plan": images.push_plan,
+            "with_digests": images.with_digests,
+        }

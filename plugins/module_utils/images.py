@@ -129,13 +129,19 @@ def _regex(glob: str) -> str:
 
 
 def build_plan(
-    components: Iterable[Mapping[str, Any]], services_dir: Path | str, base: str, only: Sequence[str] = ()
+    components: Iterable[Mapping[str, Any]],
+    services_dir: Path | str,
+    base: str,
+    only: Sequence[str] = (),
+    registry: str = "",
 ) -> list[dict[str, Any]]:
     """The images that this clone builds, in the form in which docker_image_build takes them.
 
     :param components: each with `name` and `image` ({repository, tag, digest}). One whose services/<name> has no
         Dockerfile, or whose image is given by a digest or a tag of the user's own, comes from elsewhere.
     :param only: component names to restrict it to; empty means all.
+    :param registry: the host that stands before the repositories. Images are built without it, so that one build
+        serves every target.
     :raises OptionError: `only` names a component that there is not, or that is not built here.
     """
     services = Path(services_dir)
@@ -151,7 +157,7 @@ def build_plan(
                 {
                     "name": name,
                     "context": str(context),
-                    "repository": image["repository"],
+                    "repository": image["repository"].removeprefix(f"{registry}/") if registry else image["repository"],
                     "tag": tag,
                     "build_args": {"BASE_IMAGE": base},
                     "labels": {
@@ -170,6 +176,27 @@ def build_plan(
         )
         raise OptionError([f"todo_images_only names {missing[0]}: {reason}"])
     return plan
+
+
+def push_plan(build: Iterable[Mapping[str, Any]], registry: str) -> list[dict[str, str]]:
+    """What is pushed of what `build_plan` gave, in the form in which registry_push takes it.
+
+    :param registry: the registry's host; empty when there is none, then source and target are the same.
+    """
+    prefix = f"{registry}/" if registry else ""
+    names = {image["name"]: f"{image['repository']}:{image['tag']}" for image in build}
+    return [{"name": name, "source": source, "target": f"{prefix}{source}"} for name, source in names.items()]
+
+
+def with_digests(pushes: Iterable[Mapping[str, str]], answers: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """{component: {reference, digest}}, for the report; a digest is "" where no registry knows the image.
+
+    :param answers: results of registry_push, the newest last.
+    """
+    digests: dict[str, str] = {}
+    for answer in answers:
+        digests.update({name: digest for name, digest in (answer.get("digests") or {}).items() if digest})
+    return {push["name"]: {"reference": push["target"], "digest": digests.get(push["target"], "")} for push in pushes}
 
 
 def labels(context: Path) -> dict[str, str]:

@@ -23,6 +23,7 @@ options:
     description: The option C(todo_registry) with host, username, password and insecure.
     type: dict
     required: true
+  force: {description: Push what the registry has too, as after a build without a cache., type: bool, default: false}
 author: todoapp.stack maintainers (@todoapp)
 """
 
@@ -34,7 +35,7 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
-missing: {description: The images that the registry did not have before., type: list, returned: success}
+missing: {description: The images that the registry lacks or that are pushed in any case., type: list, returned: success}
 digests: {description: "The digest of each image by its name in the registry; null where it is missing still (check mode).", type: dict, returned: success}
 diagnosis: {description: "Component, cause, log and next_step.", type: dict, returned: failure}
 """
@@ -61,14 +62,15 @@ SPEC = {
             "insecure": {"type": "bool", "default": False},
         },
     },
+    "force": {"type": "bool", "default": False},
 }
 
 
 def push(params: dict[str, Any], *, check_mode: bool) -> dict[str, Any]:
     """Return what RETURN describes."""
     digests = image_push.missing(params["images"], params["registry"])
-    lacking = [image for image in params["images"] if not digests[image["target"]]]
-    said = []
+    lacking = [image for image in params["images"] if params["force"] or not digests[image["target"]]]
+    said = [] if lacking else [f"{params['registry']['host']} has all {len(digests)} images"]
     for image in [] if check_mode else lacking:
         digests[image["target"]] = image_push.push(image, params["registry"])
         said.append(f"{image['name']}: pushed {image['target']}, {digests[image['target']]}")

@@ -141,6 +141,31 @@ class TestBuildPlan:
         with pytest.raises(OptionError, match="names far: its image comes from elsewhere"):
             images.build_plan(components, tmp_path, "b", ["far"])
 
+    def test_is_built_without_the_registry_and_pushed_with_it(self, tmp_path: Path) -> None:
+        tree(tmp_path / "backend")
+        component = self.component("backend")
+        component["image"]["repository"] = "localhost:5000/todo-app/backend"
+        plan = images.build_plan([component], tmp_path, "base", registry="localhost:5000")
+        tag = images.content_tag(tmp_path / "backend", {}, "base")
+        source = f"todo-app/backend:{tag}"
+        assert images.push_plan(plan, "localhost:5000") == [
+            {"name": "backend", "source": source, "target": f"localhost:5000/{source}"}
+        ]
+        assert images.push_plan(plan, "")[0]["target"] == source
+
+    def test_the_report_names_the_newest_digest(self) -> None:
+        pushes = [{"name": name, "source": name, "target": f"h/{name}"} for name in ("one", "two", "three")]
+        answers = [
+            {"digests": {"h/one": "sha256:1", "h/two": None}},
+            {"digests": {"h/two": "sha256:2"}},
+            {"skipped": True},
+        ]
+        assert images.with_digests(pushes, answers) == {
+            "one": {"reference": "h/one", "digest": "sha256:1"},
+            "two": {"reference": "h/two", "digest": "sha256:2"},
+            "three": {"reference": "h/three", "digest": ""},
+        }
+
     def test_labels_tell_the_commit_and_no_credentials(self, tmp_path: Path) -> None:
         def git(*arguments: str) -> None:
             subprocess.run(

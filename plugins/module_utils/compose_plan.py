@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.todoapp.stack.plugins.module_utils import plan_text
 from ansible_collections.todoapp.stack.plugins.module_utils.docker import COMPONENT_LABEL, state
 
 Plan = list[dict[str, Any]]
@@ -17,6 +18,13 @@ Plan = list[dict[str, Any]]
 Actions: create, update (the container is replaced), start (it exists but does not run), remove."""
 
 _SECRETS_LABEL = "todoapp.stack/secrets"
+_VERBS = {
+    "create": "would be created",
+    "update": "would be replaced",
+    "start": "would be started",
+    "remove": "would be removed",
+}
+_WORDS = {"create": "create", "update": "replace", "start": "start", "remove": "remove"}
 
 
 def make_plan(
@@ -194,38 +202,9 @@ def _live_check(check: Mapping[str, Any] | None) -> dict[str, Any] | None:
 
 def show(plan: Plan) -> str:
     """The plan as the text that an operator reads: per service its action, and each field that differs."""
-    if not plan:
-        return "nothing to do\n"
-    verbs = {
-        "create": "would be created",
-        "update": "would be replaced",
-        "start": "would be started",
-        "remove": "would be removed",
-    }
-    marks = {"create": "+", "update": "~", "start": "~", "remove": "-"}
-    lines = []
-    for entry in plan:
-        drift = any(field["why"] == "drifted" for field in entry["fields"])
-        lines.append(
-            f"{marks[entry['action']]} {entry['service']} {verbs[entry['action']]}{' (drifted)' if drift else ''}"
-        )
-        for field in entry["fields"]:
-            why = "  (changed by hand)" if field["why"] == "drifted" else ""
-            lines.append(f"    {field['field']}: {_short(field['live'])} -> {_short(field['wanted'])}{why}")
-    return "\n".join(lines) + "\n"
+    return plan_text.show(plan, "service", _VERBS)
 
 
 def summary(plan: Plan) -> str:
     """The plan in one line: what would be created, replaced, started, removed."""
-    words = {"create": "create", "update": "replace", "start": "start", "remove": "remove"}
-    parts = [
-        f"{word} {', '.join(names)}"
-        for action, word in words.items()
-        if (names := [entry["service"] for entry in plan if entry["action"] == action])
-    ]
-    return "; ".join(parts) or "nothing to do"
-
-
-def _short(value: Any) -> str:
-    text = "(none)" if value is None else str(value)
-    return text if len(text) <= 120 else f"{text[:117]}..."
+    return plan_text.summary(plan, "service", _WORDS)

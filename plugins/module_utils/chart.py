@@ -10,12 +10,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible_collections.todoapp.stack.plugins.module_utils.errors import DeployError
+from ansible_collections.todoapp.stack.plugins.module_utils.markers import CONDITIONS
 from ansible_collections.todoapp.stack.plugins.module_utils.symbols import SENTINEL
 from ansible_collections.todoapp.stack.plugins.module_utils.yaml_text import quoted
 
 _PLAIN_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*")
 _WORDS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}  # YAML takes them for something else than texts
 _VERBS = {"int": ("%d", "int64 {}"), "bool": ("%t", "{}"), "str": ("%s", "{}"), "path": ("%s", "{}")}
+_SCALARS = {"$digest_of", "$image", "$secret", "$registry_login"}  # markers that become one text
 
 
 def emit(tree: Mapping[str, Any]) -> str:
@@ -30,17 +32,45 @@ def emit(tree: Mapping[str, Any]) -> str:
 def _split(value: Any) -> tuple[str, Any]:
     """Part a value from the condition it stands under: ('', value) when it always stands."""
     conditions = []
-    while isinstance(value, Mapping) and ("$only_if" in value or "$unless" in value):
-        key = "$only_if" if "$only_if" in value else "$unless"
-        expression = _expression(value[key])
-        conditions.append(expression if key == "$only_if" else f"not {expression}")
+    while isinstance(value, Mapping) and (found := [(key, keep) for key, keep in CONDITIONS if key in value]):
+        key, keep = found[0]
+        expression = _condition(value[key])
+        conditions.append(expression if keep else f"not {_nested(expression)}")
         rest = {k: v for k, v in value.items() if k != key}
         value = rest.get("$value", rest)
+    value = _with_literals(value)
     if _is_block(value):
-        inner = [_split(item)[0] for item in (value.values() if isinstance(value, Mapping) else value)]
+        inner = [condition for condition, _body in _entries(value, overrides=False)]
         if all(inner):
             conditions.append(_join("or", sorted(set(inner))))
     return _join("and", conditions), value
+
+
+def _with_literals(value: Any) -> Any:
+    """Entries that a description adds by itself, and no option, are entries like any other."""
+    if isinstance(value, Mapping) and isinstance(value.get("$more"), Mapping):
+        return {key: inner for key, inner in value.items() if key != "$more"} | value["$more"]
+    return value
+
+
+def _entries(value: Any, *, overrides: bool = True) -> Iterator[tuple[str, Any]]:
+    """The condition and the body of each entry of a block.
+
+    :param overrides: whether an entry gives way to the same one of `more`; the block as a whole stands either way.
+    """
+    if isinstance(value, list):
+        for item in value:
+            yield (_expression(item["$named"]), item) if _is_named(item) else _split(item)
+        return
+    added = _expression(value["$more"]) if "$more" in value else ""
+    for key, item in value.items():
+        if key == "$more":
+            yield added, item
+            continue
+        condition, body = _split(item)
+        if added and overrides:  # what the option says goes before
+            condition = _join("and", [f"not (hasKey {added} {quoted(key)})", *([condition] if condition else [])])
+        yield condition, body
 
 
 def _join(operator: str, conditions: list[str]) -> str:
@@ -49,17 +79,34 @@ def _join(operator: str, conditions: list[str]) -> str:
     return f"{operator} " + " ".join(f"({condition})" for condition in conditions)
 
 
+def _nested(expression: str) -> str:
+    return f"({expression})" if " " in expression else expression
+
+
+def _is_named(value: Any) -> bool:
+    return isinstance(value, Mapping) and "$named" in value
+
+
 def _is_block(value: Any) -> bool:
     if isinstance(value, Mapping):
-        return bool(value) and not {"$digest_of", "$image"} & value.keys()
+        return bool(value) and not _SCALARS & value.keys()
     return isinstance(value, list) and bool(value)
 
 
 def _block(value: Any, indent: int) -> Iterator[str]:
     pad = " " * indent
-    pairs: Any = value.items() if isinstance(value, Mapping) else ((None, item) for item in value)
-    for key, item in pairs:
-        condition, body = _split(item)
+    keys = list(value) if isinstance(value, Mapping) else [None] * len(value)
+    for key, (condition, body) in zip(keys, _entries(value), strict=True):
+        if key == "$more":
+            yield f"{{{{- range $key, $value := {_expression(body)} }}}}"
+            yield f"{pad}{{{{ $key | toJson }}}}: {{{{ $value | toJson }}}}"
+            yield "{{- end }}"
+            continue
+        if _is_named(body):
+            yield f"{{{{- range {_expression(body['$named'])} }}}}"
+            yield f"{pad}- name: {{{{ . | toJson }}}}"
+            yield "{{- end }}"
+            continue
         if condition:
             yield f"{{{{- if {condition} }}}}"
         head = f"{pad}-" if key is None else f"{pad}{_key(key)}:"
@@ -89,11 +136,20 @@ def _scalar(value: Any) -> str:
         return (
             f"{{{{ if {digest} }}}}{{{{ {by_digest} | toJson }}}}{{{{ else }}}}{{{{ {by_tag} | toJson }}}}{{{{ end }}}}"
         )
+    if isinstance(value, Mapping) and "$secret" in value:
+        return f"{{{{ {_secret(value['$secret'])} | b64enc | toJson }}}}"
+    if isinstance(value, Mapping) and "$registry_login" in value:
+        login = value["$registry_login"]
+        host, user, password = _argument(login["host"]), _argument(login["username"]), _secret(login["password"])
+        account = f'dict "username" {user} "password" {password} "auth" (printf "%s:%s" {user} {password} | b64enc)'
+        return f'{{{{ dict "auths" (dict {host} ({account})) | toJson | b64enc | toJson }}}}'
     if not isinstance(value, str):
         return quoted(value)
     whole = SENTINEL.fullmatch(value)
-    if whole and (whole[1] == "v" or whole[2].endswith((":str", ":path"))):
+    if whole and (whole["form"] == "v" or whole["kind"] in ("str", "path")):
         return f"{{{{ {_expression(value)} | toJson }}}}"
+    if whole and whole["form"] == "j":
+        return f"{{{{ {_joined(whole)} | toJson }}}}"
     if SENTINEL.search(value):
         return f"{{{{ {_printf(value)} | toJson }}}}"
     if "{{" in value or "}}" in value:
@@ -101,12 +157,26 @@ def _scalar(value: Any) -> str:
     return quoted(value)
 
 
+def _secret(name: str) -> str:
+    """The place of a secret's value. (Where the chart says that one is missing, it says so here.)"""
+    return f".Values.secrets.{name}"
+
+
 def _argument(value: Any) -> str:
     """A value as an argument inside a template action."""
     if isinstance(value, str) and not SENTINEL.search(value):
         return quoted(value)
-    if isinstance(value, str) and not SENTINEL.fullmatch(value):
+    whole = SENTINEL.fullmatch(value) if isinstance(value, str) else None
+    if isinstance(value, str) and (not whole or whole["form"] == "j"):
         return f"({_printf(value)})"
+    return _expression(value)
+
+
+def _condition(value: Any) -> str:
+    if isinstance(value, Mapping) and "$api" in value:
+        return f".Capabilities.APIVersions.Has {quoted(value['$api'])}"
+    if isinstance(value, Mapping) and "$filled" in value:
+        return _expression(value["$filled"])
     return _expression(value)
 
 
@@ -115,20 +185,27 @@ def _expression(value: Any) -> str:
     match = SENTINEL.fullmatch(value) if isinstance(value, str) else None
     if not match:
         raise DeployError(f"{value!r} stands where only an option may; conditions take options, not computed values")
-    path = match[2].rsplit(":", 1)[0]
+    path = match["path"]
     return f".{path}" if path.startswith("Release.") else f".Values.{path}"
+
+
+def _joined(match: re.Match[str]) -> str:
+    return f"{_expression(match[0])} | join {quoted(match['separator'])}"
 
 
 def _printf(text: str) -> str:
     form, arguments, position = "", [], 0
     for match in SENTINEL.finditer(text):
-        path, kind = match[2].rsplit(":", 1)
-        if kind not in _VERBS:
+        path, kind = match["path"], match["kind"]
+        if match["form"] == "j":
+            verb, expression = "%s", _joined(match)
+        elif kind in _VERBS:
+            verb, argument = _VERBS[kind]
+            expression = argument.format(_expression(match[0]))
+        else:
             raise DeployError(f"the option {path} is a {kind}; it cannot stand inside a text")
-        verb, argument = _VERBS[kind]
-        expression = argument.format(_expression(match[0]))
         form += text[position : match.start()].replace("%", "%%") + verb
-        arguments.append(f"({expression})" if " " in expression else expression)
+        arguments.append(_nested(expression))
         position = match.end()
     form += text[position:].replace("%", "%%")
     return f"printf {quoted(form)} {' '.join(arguments)}"

@@ -9,6 +9,7 @@ from typing import Any
 
 import jinja2
 from ansible_collections.todoapp.stack.plugins.module_utils.errors import DescriptionError, did_you_mean
+from ansible_collections.todoapp.stack.plugins.module_utils.symbols import Symbol
 
 _WHOLE = re.compile(r"\s*\{\{((?:(?!\}\}).)*)\}\}\s*", re.DOTALL)
 _NAME = re.compile(r"[a-z]([a-z0-9-]{0,38}[a-z0-9])?")
@@ -28,7 +29,7 @@ class Component:
     """The port on the Compose host that reaches it; 0 for none."""
     replicas: Any = 1
     autoscaling: Any = None
-    """{enabled, min_replicas, max_replicas, cpu_percent}, or nothing for a component that does not scale."""
+    """{enabled, min_replicas, max_replicas, cpu_percent, scale_down_seconds}, or nothing where it does not scale."""
     command: list[str] | None = None
     environment: dict[str, Any] = field(default_factory=dict)
     secrets: list[str] = field(default_factory=list)
@@ -41,8 +42,8 @@ class Component:
     """How long it may take to end its work after SIGTERM."""
     resources: Any = field(default_factory=dict)
     """Kubernetes' own form: {requests: {cpu, memory}, limits: {cpu, memory}}."""
-    storage: dict[str, Any] | None = None
-    """{path, size}: one volume that outlives the container."""
+    storage: Mapping[str, Any] | None = None
+    """{path, size, storage_class}: one volume that outlives the container; an empty class is the cluster's default."""
     writable: list[str] = field(default_factory=lambda: ["/tmp"])  # noqa: S108 - a path in the container
     """Paths on memory-backed file systems; everything else but the storage is read-only."""
     needs: list[str] = field(default_factory=list)
@@ -109,6 +110,8 @@ def parse(raw: Mapping[str, Any], role: str) -> Component:
             if key in given and part not in given[key]:
                 needed = f"{', '.join(parts[:-1])} and {parts[-1]}"
                 raise DescriptionError(f"role {role}: the description's {key} has no {part}; it needs {needed}")
+    if "storage" in given:
+        given["storage"] = {"storage_class": "", **given["storage"]}
     component = Component(**given)
     if not _NAME.fullmatch(component.name):
         raise DescriptionError(f"role {role}: {component.name!r} is no name: lower-case letters, digits and dashes")
@@ -208,6 +211,14 @@ def _text(value: Any) -> Any:
     return str(value).lower() if isinstance(value, bool) else value
 
 
+@jinja2.pass_eval_context
+def _join(context: Any, value: Any, separator: str = "") -> Any:
+    """Jinja's join, and an option's symbol turned into one that stands for the joined text."""
+    return value.joined(separator) if isinstance(value, Symbol) else _join_texts(context, value, separator)
+
+
 _ENVIRONMENT = jinja2.Environment(undefined=jinja2.StrictUndefined, finalize=_text, autoescape=False)  # noqa: S701 - YAML, not HTML
 for _name in ("default", "d"):
     del _ENVIRONMENT.filters[_name]
+_join_texts = _ENVIRONMENT.filters["join"]
+_ENVIRONMENT.filters["join"] = _join

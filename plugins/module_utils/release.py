@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.todoapp.stack.plugins.module_utils import markers, templates
 from ansible_collections.todoapp.stack.plugins.module_utils import options as option_rules
-from ansible_collections.todoapp.stack.plugins.module_utils import templates
 from ansible_collections.todoapp.stack.plugins.module_utils.description import (
     Component,
     check_references,
@@ -106,21 +106,67 @@ def describe(roles: list[Role], variables: Mapping[str, Any]) -> list[Component]
     return in_order(components)
 
 
+# Which objects a component has: the template's name, and what in the description asks for it. In the order to apply.
+_KINDS: tuple[tuple[str, Callable[[Component], Any]], ...] = (
+    ("pvc", lambda c: c.storage),
+    ("service", lambda c: c.port),
+    ("statefulset", lambda c: c.storage),
+    ("deployment", lambda c: not c.storage),
+    ("hpa", lambda c: c.autoscaling is not None),
+)
+_RELEASE_KINDS = ("secret",)
+
+
 def kubernetes_objects(directory: Path, component: Component, variables: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The component's Kubernetes objects with markers unresolved.
+    """The component's Kubernetes objects in the order to apply, markers unresolved.
 
     :param directory: the component role's templates.
     :param variables: option values, or symbols when a chart is made.
     """
+    context = _context(variables, component.secrets)
+    return [
+        templates.render(directory, f"kubernetes/{kind}.yaml.j2", component, context)
+        for kind, is_wanted in _KINDS
+        if is_wanted(component)
+    ]
+
+
+def release_objects(directory: Path, components: list[Component], variables: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The objects that belong to no component, applied before all others; markers unresolved."""
+    secrets = sorted({name for component in components for name in component.secrets})
+    context = {**_context(variables, secrets), "secrets": secrets}
+    return [templates.render(directory, f"kubernetes/{kind}.yaml.j2", None, context) for kind in _RELEASE_KINDS]
+
+
+def manifest_objects(
+    directory: Path, components: list[Component], variables: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """All objects as {component, object}, in the order to apply; component is "" for those of the release.
+
+    The options are put in. What only the cluster knows is left: conditions on its APIs, secrets' values (`$secret`,
+    `$registry_login`), and digests, whose parts are the secrets' names.
+    """
+    names = {name: name for component in components for name in component.secrets}
+    variables = {**variables, "todo_secrets": names}
+    objects = [("", tree) for tree in release_objects(directory, components, variables)]
+    for component in components:
+        objects += [(component.name, tree) for tree in kubernetes_objects(directory, component, variables)]
+    resolved = [(name, markers.resolve(tree, digest=None, apis=None)) for name, tree in objects]
+    return [{"component": name, "object": tree} for name, tree in resolved if tree is not markers.REMOVED]
+
+
+def _context(variables: Mapping[str, Any], secrets: list[str]) -> dict[str, Any]:
+    """What the Kubernetes templates see besides the component: `release` holds the options that begin with todo_."""
     given = variables["todo_secrets"]
-    if isinstance(given, Symbol):
-        namespace: Any = Symbol(("Release", "Namespace"), "str")
-        secret_values: dict[str, Any] = {name: Symbol(("secrets", name), "str") for name in component.secrets}
-    else:
-        namespace = variables["todo_name"]
-        secret_values = {name: given.get(name, "") for name in component.secrets}
-    context = {"namespace": namespace, "user": templates.USER, "secret_values": secret_values}
-    return [templates.render(directory, "kubernetes/deployment.yaml.j2", component, context)]
+    symbolic = isinstance(given, Symbol)
+    return {
+        "namespace": Symbol(("Release", "Namespace"), "str") if symbolic else variables["todo_name"],
+        "user": templates.USER,
+        "secret_values": {
+            name: Symbol(("secrets", name), "str") if symbolic else given.get(name, "") for name in secrets
+        },
+        "release": {name[5:]: value for name, value in variables.items() if name.startswith("todo_")},
+    }
 
 
 def _check_ports(components: list[Component], address: str) -> None:

@@ -12,9 +12,12 @@ from typing import Any, NoReturn
 
 from jinja2 import TemplateRuntimeError
 
+# A sentinel: whether it is the (v)alue, the value as a (t)ext, or a list's texts (j)oined; path, kind, separator.
 # Private-use characters cannot occur in an option's value: options.py refuses them.
 _OPEN, _CLOSE = "\ue000", "\ue001"
-SENTINEL = re.compile(f"{_OPEN}([vt]):([^{_CLOSE}]+){_CLOSE}")
+SENTINEL = re.compile(
+    f"{_OPEN}(?P<form>[vtj]):(?P<path>[^:{_CLOSE}]+):(?P<kind>[a-z]+):(?P<separator>[^{_CLOSE}]*){_CLOSE}"
+)
 
 
 class Symbol:
@@ -27,11 +30,20 @@ class Symbol:
         self.kind = kind
 
     def __str__(self) -> str:
-        return f"{_OPEN}v:{'.'.join(self.path)}:{self.kind}{_CLOSE}"
+        return self._sentinel("v")
 
     def as_text(self) -> str:
         """The sentinel of the option's value turned into a text, whatever its type."""
-        return f"{_OPEN}t:{'.'.join(self.path)}:{self.kind}{_CLOSE}"
+        return self._sentinel("t")
+
+    def joined(self, separator: str) -> str:
+        """The sentinel of the texts of the option (a list) made one text."""
+        if self.kind != "list":
+            self._refuse()
+        return self._sentinel("j", separator)
+
+    def _sentinel(self, form: str, separator: str = "") -> str:
+        return f"{_OPEN}{form}:{'.'.join(self.path)}:{self.kind}:{separator}{_CLOSE}"
 
     def _refuse(self, *_args: object) -> NoReturn:
         raise TemplateRuntimeError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,18 +16,35 @@ from ansible_collections.todoapp.stack.plugins.module_utils.quantities import cp
 from ansible_collections.todoapp.stack.plugins.module_utils.symbols import Symbol, SymbolMap
 from ansible_collections.todoapp.stack.plugins.module_utils.yaml_text import quoted
 
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 PART_OF = "todo-app"
 USER = 10001
 
 
-def render(directory: Path, template: str, component: Component, context: Mapping[str, Any]) -> Any:
-    """Render one template for one component and return the parsed tree, markers unresolved.
+def render(directory: Path, template: str, component: Component | None, context: Mapping[str, Any]) -> Any:
+    """Render one template for one component, or for the release as a whole, and return the parsed tree, markers unresolved.
 
     :param directory: the templates folder; `template` is relative to it.
     :param context: what the template sees besides `c`, the component.
     :raises DeployError: naming the template and its line, when it asks a question about a symbol, uses a name
         that does not exist, or gives text that is not YAML.
     """
+    environment = _environment(directory)
+    whose = component.name if component else "the release"
+    try:
+        text = environment.get_template(template).render(c=component, **context)
+    except OptionError as error:  # a filter's: it knows the value only
+        raise OptionError([f"{whose}: {problem}" for problem in error.problems]) from error
+    except jinja2.TemplateError as error:
+        raise DeployError(f"{_place(error, directory) or template}: {whose}: {error}") from error
+    try:
+        return yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
+    except yaml.YAMLError as error:
+        raise DeployError(f"{template}: {whose}: the rendered text is not YAML: {error}") from error
+
+
+@functools.cache  # it keeps the templates that it has compiled
+def _environment(directory: Path) -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(directory),
         undefined=jinja2.StrictUndefined,
@@ -38,29 +56,21 @@ def render(directory: Path, template: str, component: Component, context: Mappin
     for name in ("default", "d"):
         del environment.filters[name]  # a symbol would pass them unnoticed
     environment.filters.update(_FILTERS)
-    try:
-        text = environment.get_template(template).render(c=component, **context)
-    except OptionError as error:  # a filter's: it knows the value only
-        raise OptionError([f"{component.name}: {problem}" for problem in error.problems]) from error
-    except jinja2.TemplateError as error:
-        raise DeployError(f"{template}:{_line(error, template)}: {component.name}: {error}") from error
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise DeployError(f"{template}: {component.name}: the rendered text is not YAML: {error}") from error
+    return environment
 
 
-def _line(error: jinja2.TemplateError, template: str) -> int:
-    """The template's line that raised, from the traceback (Jinja maps its frames to the template's lines)."""
+def _place(error: jinja2.TemplateError, directory: Path) -> str:
+    """The template (an included one, maybe) and the line that raised, from the traceback: Jinja maps its frames to them."""
     if isinstance(error, jinja2.TemplateSyntaxError):
-        return error.lineno
-    line = 0
+        return f"{error.name}:{error.lineno}"
+    place = ""
     trace = error.__traceback__
     while trace:
-        if trace.tb_frame.f_code.co_filename.endswith(template):
-            line = trace.tb_lineno
+        file = Path(trace.tb_frame.f_code.co_filename)
+        if file.is_relative_to(directory):
+            place = f"{file.relative_to(directory)}:{trace.tb_lineno}"
         trace = trace.tb_next
-    return line
+    return place
 
 
 class _Raw(str):
@@ -95,14 +105,24 @@ def text(value: Any) -> Any:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def selector(component: Component) -> dict[str, str]:
-    """The labels that never change, by which the component's pods are found."""
+def labels(component: Component) -> dict[str, str]:
+    """What every object of a component carries."""
     return {"app.kubernetes.io/name": component.name, "app.kubernetes.io/part-of": PART_OF}
 
 
-def meta(component: Component, namespace: Any) -> dict[str, Any]:
-    """An object's metadata: the component's name, the namespace and its labels."""
-    return {"name": component.name, "namespace": namespace, "labels": selector(component)}
+def selector(component: Component) -> dict[str, str]:
+    """The labels by which the pods are found that serve: they never change, and one-off commands lack the last."""
+    return {**labels(component), "todoapp.stack/part": "service"}
+
+
+def meta(component: Component, namespace: Any, suffix: str = "") -> dict[str, Any]:
+    """The metadata of an object of a component: name, namespace and labels."""
+    return {"name": component.name + suffix, "namespace": namespace, "labels": labels(component)}
+
+
+def release_meta(name: str, namespace: Any) -> dict[str, Any]:
+    """The metadata of an object that belongs to no component."""
+    return {"name": name, "namespace": namespace, "labels": {"app.kubernetes.io/part-of": PART_OF}}
 
 
 def volume_name(path: str) -> str:
@@ -141,6 +161,7 @@ _FILTERS = {
     "text": text,
     "selector": selector,
     "meta": meta,
+    "release_meta": release_meta,
     "volume_name": volume_name,
     "compose_check": compose_check,
     "kubernetes_probe": kubernetes_probe,
@@ -148,6 +169,12 @@ _FILTERS = {
     "memory_bytes": memory_bytes,
     "only_if": markers.only_if,
     "unless": markers.unless,
+    "api": markers.api,
+    "filled": markers.filled,
+    "if_filled": markers.if_filled,
+    "more": markers.more,
+    "named": markers.named,
+    "secret": markers.secret,
     "digest_of": markers.digest_of,
     "image": markers.image,
 }

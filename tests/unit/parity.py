@@ -1,0 +1,119 @@
+"""Both renderings of the same options: what staging applies, and what real Helm makes of the chart."""
+
+import functools
+import itertools
+import re
+import subprocess
+from pathlib import Path
+
+import yaml
+from ansible_collections.todoapp.stack.plugins.module_utils import chart, markers, release
+from ansible_collections.todoapp.stack.plugins.module_utils.options import OptionPath
+from ansible_collections.todoapp.stack.plugins.module_utils.yaml_text import quoted
+from conftest import ROOT
+
+TEMPLATES = ROOT / "roles" / "component" / "templates"
+COMPONENTS = ("postgres", "ollama", "backend", "chatbot", "frontend")
+PREFIXES = ("todo", *COMPONENTS)
+Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@functools.cache
+def load(path: Path):
+    return parsed(path.read_text())
+
+
+def parsed(text):
+    return yaml.load(text, Loader=Loader)  # noqa: S506 - a safe loader
+
+
+@functools.cache
+def roles():
+    return [release.Role.load(ROOT / "roles" / name, load) for name in COMPONENTS]
+
+
+@functools.cache
+def shared():
+    return release.load_specs(ROOT / "roles" / "release", load)
+
+
+def options(given):
+    return release.resolve_options(roles(), shared(), given)
+
+
+def trees(variables):
+    """Every object of the whole application, with markers, by the name of its template in the chart."""
+    components = release.describe(roles(), variables)
+    found = [("release", tree) for tree in release.release_objects(TEMPLATES, components, variables)]
+    for component in components:
+        found += [(component.name, tree) for tree in release.kubernetes_objects(TEMPLATES, component, variables)]
+    return {f"{number:02}-{name}": tree for number, (name, tree) in enumerate(found)}
+
+
+def by_name(objects):
+    named = {f"{tree['kind']}/{tree['metadata']['name']}": tree for tree in objects}
+    assert len(named) == len(objects), "two objects have the same kind and name"
+    return named
+
+
+def manifests(given, apis=()):
+    """The objects that staging applies, by kind and name."""
+    values = options(given)
+    resolved = [markers.resolve(tree, apis=apis, secrets=values["todo_secrets"]) for tree in trees(values).values()]
+    return by_name([tree for tree in resolved if tree is not markers.REMOVED])
+
+
+@functools.cache
+def templates():
+    """The chart's templates by file name."""
+    return {name: chart.emit(tree) for name, tree in trees(release.symbols(roles(), shared())).items()}
+
+
+def values_of(given):
+    """The options as the chart's values."""
+    tree = {}
+    for name, value in options(given).items():
+        *parents, last = OptionPath.of(name, PREFIXES).values_path
+        inner = tree
+        for key in parents:
+            inner = inner.setdefault(key, {})
+        inner[last] = value
+    return tree
+
+
+def charts(helm, folder, sets, emitted=None):
+    """What real Helm makes of each set of options: {name: {kind and name: object}}.
+
+    :param sets: name -> (options, the cluster's APIs). Each becomes a subchart, so that one call renders many.
+    """
+    results = {}
+    runs = itertools.groupby(sorted(sets, key=lambda name: _run(sets[name])), key=lambda name: _run(sets[name]))
+    for number, ((namespace, apis), names) in enumerate(runs):
+        results |= _helm_template(helm, folder / str(number), namespace, apis, {n: sets[n][0] for n in names}, emitted)
+    return results
+
+
+def _run(case):
+    given, apis = case
+    return given.get("todo_name", "todo-app"), tuple(apis)
+
+
+def _helm_template(helm, folder, namespace, apis, sets, emitted):
+    emitted = emitted or templates()
+    subcharts = {f"s{number}": name for number, name in enumerate(sets)}
+    for subchart, name in {"": "", **subcharts}.items():
+        path = folder / "charts" / subchart if subchart else folder
+        (path / "templates").mkdir(parents=True)
+        (path / "Chart.yaml").write_text(f"apiVersion: v2\nname: {subchart or 'parity'}\nversion: 0.0.1\n")
+        for file, text in emitted.items() if name else ():
+            (path / "templates" / f"{file}.yaml").write_text(text)
+    values = {subchart: values_of(sets[name]) for subchart, name in subcharts.items()}
+    (folder / "values.yaml").write_text(quoted(values))  # JSON, since PyYAML and Go disagree about 1e6
+    command = [helm, "template", "x", folder, "--namespace", namespace, *(f"--api-versions={api}" for api in apis)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    found = {name: [] for name in sets}
+    parts = re.split(r"^---\n# Source: parity/charts/(s\d+)/.*\n", done.stdout, flags=re.MULTILINE)[1:]
+    for subchart, body in zip(parts[::2], parts[1::2], strict=True):
+        found[subcharts[subchart]].append(parsed(body))
+    return {name: by_name(objects) for name, objects in found.items()}

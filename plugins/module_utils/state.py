@@ -29,7 +29,7 @@ from typing import Any
 from ansible_collections.todoapp.stack.plugins.module_utils.errors import DeployError
 
 LOCK_SECONDS = 120
-"""How long a lock holds without being renewed. Each step renews it, the gate while it waits."""
+"""How long a lock holds without being renewed, on every target. Each step renews it, the gate while it waits."""
 
 
 class Locked(DeployError):
@@ -204,7 +204,7 @@ class State:
     def lock_holder(self) -> dict[str, Any] | None:
         """Who holds the lock, None when it is free or has ended (expired, or its process on this host is gone)."""
         holder = self._lock_content()
-        return holder if holder and holder["expires"] >= time.time() and _alive(holder) else None
+        return holder if holder and holder["expires"] >= time.time() and alive(holder) else None
 
     def _lock_content(self) -> dict[str, Any] | None:
         """What the lock file says, {} when it says nothing (cut short by a crash of the host), None without one."""
@@ -224,7 +224,7 @@ class State:
         self.create()
         with self._guard():
             before = self._lock_content()
-            if before and _same(before, identity):
+            if before and same(before, identity):
                 self._renew(before)
                 return ""
             holder = self.lock_holder()
@@ -259,7 +259,7 @@ class State:
         """Push the lock's end further. Raises Locked when it is somebody else's by now."""
         with self._guard():
             holder = self._lock_content() or {}
-            if not _same(holder, identity):
+            if not same(holder, identity):
                 raise Locked("this run has lost its lock (it was stopped for too long); deploy again")
             self._renew(holder)
 
@@ -268,7 +268,7 @@ class State:
         if not self.path.is_dir():  # a teardown has removed it with the rest
             return
         with self._guard():
-            if _same(self._lock_content() or {}, identity):
+            if same(self._lock_content() or {}, identity):
                 (self.path / "lock").unlink()
 
     def _write(self, file: Path, content: bytes, mode: int) -> None:
@@ -302,7 +302,8 @@ def now() -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 
-def _same(holder: Mapping[str, Any], identity: Mapping[str, Any]) -> bool:
+def same(holder: Mapping[str, Any], identity: Mapping[str, Any]) -> bool:
+    """Whether a lock's content names this very process."""
     return all(holder.get(key) == identity.get(key) for key in ("host", "pid", "started"))
 
 
@@ -314,7 +315,7 @@ def _started(pid: int) -> str:
         return ""
 
 
-def _alive(holder: Mapping[str, Any]) -> bool:
+def alive(holder: Mapping[str, Any]) -> bool:
     """Whether the holder lives, as far as this host can tell: a process of another host is given its full time."""
     if holder["host"] != this_host():
         return True

@@ -286,6 +286,7 @@ def integration(run: Run) -> None:
     if not list(ROOT.glob("tests/integration/test_*.py")):
         print("  integration             skipped: tests/integration has no tests")
         return
+    debian(run, "docker-registry")  # without it the registry's tests are skipped
     report = LOGS / "integration.xml"
     report.unlink(missing_ok=True)
     run.check("integration tests", ["pytest", "tests/integration", f"--junitxml={report}"], counted=junit(report))
@@ -338,17 +339,18 @@ def free_port() -> int:
 def chromium(run: Run) -> str:
     """The browser's path; installed where this may be done without asking."""
     names = ("chromium", "chromium-browser", "google-chrome")
-    found = next(filter(None, map(shutil.which, names)), None)
-    if not found and os.geteuid() == 0 and shutil.which("apt-get"):
-        run.check(
-            "install chromium",
-            ["sh", "-c", "apt-get update -qq && apt-get install -qq --yes --no-install-recommends chromium"],
-            env={"DEBIAN_FRONTEND": "noninteractive"},
-        )
-        found = shutil.which("chromium")
+    found = next(filter(None, map(shutil.which, names)), None) or debian(run, "chromium")
     if not found:
         raise CheckFailedError("the end-to-end tests need Chromium: install it (Debian: apt-get install chromium)")
     return found
+
+
+def debian(run: Run, package: str) -> str | None:
+    """The path of the program that a Debian package of its name brings; installed where this may be done without asking."""
+    if not shutil.which(package) and os.geteuid() == 0 and shutil.which("apt-get"):
+        command = f"apt-get update -qq && apt-get install -qq --yes --no-install-recommends {package}"
+        run.check(f"install {package}", ["sh", "-c", command], env={"DEBIAN_FRONTEND": "noninteractive"})
+    return shutil.which(package)
 
 
 def node(run: Run) -> None:

@@ -48,11 +48,10 @@ def differences(live: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[Diff
 def _walk(live: Any, wanted: Any, path: Path) -> Iterator[Difference]:
     if path in _IGNORED or live == wanted:
         return
-    parts = [_keyed(live, wanted), _keyed(wanted, live)]
-    if parts[0] is None or parts[1] is None:
+    before, after = _keyed(live, wanted), _keyed(wanted, live)
+    if before is None or after is None:
         yield Difference(path, live, wanted)
         return
-    before, after = parts
     for key in sorted({*before, *after}):
         yield from _walk(before.get(key, ABSENT), after.get(key, ABSENT), (*path, key))
 

@@ -1,0 +1,176 @@
+"""What a deploy would change in a cluster: a pure comparison of what is live with what a dry run makes of it.
+
+A field that differs is `changed` when the last release did not want it as it is wanted now (we mean to change it), and
+`drifted` when it did (somebody changed it by hand).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.todoapp.stack.plugins.module_utils import plan_text
+from ansible_collections.todoapp.stack.plugins.module_utils.kube_client import MANAGER
+from ansible_collections.todoapp.stack.plugins.module_utils.kube_diff import (
+    ABSENT,
+    Difference,
+    differences,
+    find,
+    owners,
+    shown,
+)
+from ansible_collections.todoapp.stack.plugins.module_utils.kube_kinds import reference
+from ansible_collections.todoapp.stack.plugins.module_utils.kube_names import managed_by
+
+Plan = plan_text.Plan
+"""One entry per object that would change: {component, object, action, fields: [{field, live, wanted, why, owner}]}.
+Actions: create, update, prune. `object` is Kind/name; `owner` is who wrote the live value, "" where that is unknown."""
+
+SECRETS_ANNOTATION = "todoapp.stack/secrets"
+_SECRETS_PATH = ("spec", "template", "metadata", "annotations", SECRETS_ANNOTATION)
+_VERBS = {"create": "would be created", "update": "would be changed", "prune": "would be removed"}
+_WORDS = {"create": "create", "update": "change", "prune": "remove"}
+
+
+@dataclass
+class Seen:
+    """What there is of one object. `live` is None where there is none; `dry` is what applying would make of it."""
+
+    component: str
+    wanted: Mapping[str, Any]
+    live: Mapping[str, Any] | None = None
+    dry: Mapping[str, Any] | None = None
+
+
+@dataclass
+class _Masks:
+    """A number for each hidden value, so that a change shows and the value does not."""
+
+    numbers: dict[str, int] = field(default_factory=dict)
+
+    def of(self, value: Any) -> str | None:
+        if value is None or value is ABSENT:
+            return None
+        number = self.numbers.setdefault(json.dumps(value, sort_keys=True), len(self.numbers) + 1)
+        return f"(hidden {number})"
+
+
+def make_plan(
+    objects: Iterable[Seen],
+    last: Iterable[Mapping[str, Any]],
+    leftovers: Iterable[Mapping[str, Any]] = (),
+    *,
+    delete_data: bool = False,
+) -> Plan:
+    """Compare what is wanted with what is live.
+
+    :param objects: every wanted object as it was seen, in the order in which it is applied. The data of Secrets are digests.
+    :param last: the objects {component, object} of the release that serves; none before the first.
+    :param leftovers: live objects {component, object} that the applied set names and that are wanted no more.
+    :param delete_data: whether claims among the leftovers are pruned.
+    """
+    masks, plan = _Masks(), Plan()
+    recorded = {reference(entry["object"]): entry["object"] for entry in last}
+    objects = list(objects)
+    scaled = scaled_by_others(seen.wanted for seen in objects)
+    for seen in objects:
+        name = reference(seen.wanted)
+        entry = {"component": seen.component, "object": name}
+        if seen.live is None:
+            plan.append({**entry, "action": "create", "fields": []})
+            continue
+        found = differences(seen.live, seen.dry if seen.dry is not None else seen.live)
+        fields = [
+            _field(difference, seen, recorded.get(name), masks)
+            for difference in found
+            if not (name in scaled and difference.path == ("spec", "replicas"))
+        ]
+        if fields:
+            plan.append({**entry, "action": "update", "fields": fields})
+    for left in leftovers:
+        if may_prune(left["object"], delete_data=delete_data):
+            entry = {"component": left["component"], "object": reference(left["object"])}
+            plan.append({**entry, "action": "prune", "fields": []})
+    return plan
+
+
+def _field(difference: Difference, seen: Seen, before: Mapping[str, Any] | None, masks: _Masks) -> dict[str, Any]:
+    path = difference.path
+    drifted = before is not None and find(before, path) == find(seen.wanted, path)
+    who = [owner for owner in owners(seen.live or {}, path) if owner != MANAGER]
+    name, live, wanted = shown(path), difference.live, difference.wanted
+    if path == _SECRETS_PATH or (seen.wanted["kind"] == "Secret" and path[:1] in (("data",), ("stringData",))):
+        name = "secrets digest" if path == _SECRETS_PATH else name
+        live, wanted = masks.of(live), masks.of(wanted)
+    return {
+        "field": name,
+        "live": _plain(live),
+        "wanted": _plain(wanted),
+        "why": "drifted" if drifted else "changed",
+        "owner": who[0] if who else "",
+    }
+
+
+def _plain(value: Any) -> Any:
+    """A value for a line of text: maps and lists as JSON."""
+    if value is ABSENT:
+        return None
+    return json.dumps(value, sort_keys=True) if isinstance(value, (dict, list)) else value
+
+
+def scaled_by_others(objects: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """The workloads whose `replicas` an autoscaler sets and we do not, with that autoscaler."""
+    objects = list(objects)
+    ours = {reference(obj) for obj in objects if "replicas" in (obj.get("spec") or {})}
+    found = {}
+    for obj in objects:
+        if obj["kind"] == "HorizontalPodAutoscaler":
+            target = obj["spec"]["scaleTargetRef"]
+            found[f"{target['kind']}/{target['name']}"] = obj
+    return {name: autoscaler for name, autoscaler in found.items() if name not in ours}
+
+
+def may_prune(live: Mapping[str, Any], *, delete_data: bool) -> bool:
+    """Whether an object that is wanted no more goes: never what we do not own, and no data unless told."""
+    return managed_by(live, MANAGER) and (live["kind"] != "PersistentVolumeClaim" or delete_data)
+
+
+def waves(plan: Plan, components: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """The components to apply before and after the migrations: {stores, rest}. "" stands for what belongs to none.
+
+    It goes with the first wave that there is: what the release shares must be there before what uses it.
+    """
+    touched = {entry["component"] for entry in plan if entry["action"] != "prune"}
+    components = list(components)
+    stores = [c["name"] for c in components if c["is_store"] and c["name"] in touched]
+    rest = [c["name"] for c in components if not c["is_store"] and c["name"] in touched]
+    if "" in touched:
+        first = stores or rest
+        first.insert(0, "")
+    return {"stores": stores, "rest": rest}
+
+
+def prune_list(plan: Plan) -> list[str]:
+    """What the plan removes, as Kind/name."""
+    return [entry["object"] for entry in plan if entry["action"] == "prune"]
+
+
+def show(plan: Plan) -> str:
+    """The plan as the text that an operator reads: per object its action, and each field that differs."""
+    return plan_text.show(plan, "object", _VERBS)
+
+
+def summary(plan: Plan) -> str:
+    """The plan in one line: the components that would be created or changed, and the objects that would be removed.
+
+    A component of which everything is new is created; one of which a part is new, changed.
+    """
+    partly = {entry["component"] for entry in plan if entry["action"] == "update"}
+    lines = []
+    for entry in plan:
+        name = entry["object"] if entry["action"] == "prune" else entry["component"] or "what all share"
+        action = "update" if entry["action"] == "create" and entry["component"] in partly else entry["action"]
+        lines.append({"name": name, "action": action})
+    return plan_text.summary(lines, "name", _WORDS)

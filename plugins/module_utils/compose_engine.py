@@ -239,7 +239,7 @@ def taken_ports(ports: Mapping[str, tuple[str, int]], live: Mapping[str, Mapping
             except PermissionError:
                 continue  # a low port, which the engine may open and this user may not
             except OSError as error:
-                cause = f"port {port} on {address} is taken by {_holder(port)}"
+                cause = f"port {port} on {address} is taken by {holder(port)}"
                 step = f"end it, or set {service}_published_port to another port"
                 if error.errno != errno.EADDRINUSE:
                     cause = f"{address} is no IPv4 address of this host, so nothing can be published there"
@@ -248,7 +248,7 @@ def taken_ports(ports: Mapping[str, tuple[str, int]], live: Mapping[str, Mapping
     return found
 
 
-def _holder(port: int) -> str:
+def holder(port: int) -> str:
     """Who listens on a port: a container, else a process by name, as far as this user may see."""
     names = docker.run([docker.client(), "ps", "--filter", f"publish={port}", "--format", "{{.Names}}"]).split()
     if names:

@@ -21,11 +21,17 @@ def arguments(description: str | None) -> argparse.ArgumentParser:
     return parser
 
 
-def play(given: argparse.Namespace, *verbs: str, root: Path = ROOT) -> float:
+def play(given: argparse.Namespace, *verbs: str, root: Path = ROOT, inventory: str = "inventories/dev") -> float:
     """Run playbooks quietly; return the seconds that it took. Raises SystemExit with the output when one fails."""
     words = [word for extra in (f"todo_name={given.name}", *given.extra_vars) for word in ("-e", extra)]
     environment = {**os.environ, "ANSIBLE_CONFIG": str(root / "ansible.cfg"), "PATH": f"{BIN}:{os.environ['PATH']}"}
-    command = ["ansible-playbook", *(str(root / "playbooks" / f"{verb}.yml") for verb in verbs), *words]
+    command = [
+        "ansible-playbook",
+        "--inventory",
+        str(root / inventory),
+        *(str(root / "playbooks" / f"{verb}.yml") for verb in verbs),
+        *words,
+    ]
     return timed(command, environment)
 
 

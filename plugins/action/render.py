@@ -12,6 +12,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.collection_loader import AnsibleCollectionConfig
 from ansible_collections.todoapp.stack.plugins.module_utils import images, markers, release, state
 from ansible_collections.todoapp.stack.plugins.module_utils.errors import DeployError, OptionError, did_you_mean
+from ansible_collections.todoapp.stack.plugins.module_utils.options import public
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 COLLECTION = Path(__file__).resolve().parents[2]
@@ -54,7 +55,7 @@ class ActionModule(ActionBase):
         state_dir = options["todo_state_dir"] or f"~/.local/state/{options['todo_name']}"
         return {
             "changed": False,
-            "options": {name: value for name, value in options.items() if not {**shared}.get(name, {}).get("no_log")},
+            "options": public(shared, options),
             "components": [
                 {
                     "name": component.name,

@@ -140,7 +140,7 @@ def _scalar(value: Any) -> str:
         return f"{{{{ {_secret(value['$secret'])} | b64enc | toJson }}}}"
     if isinstance(value, Mapping) and "$registry_login" in value:
         login = value["$registry_login"]
-        host, user, password = _argument(login["host"]), _argument(login["username"]), _secret(login["password"])
+        host, user, password = (_argument(login[key]) for key in ("host", "username", "password"))
         account = f'dict "username" {user} "password" {password} "auth" (printf "%s:%s" {user} {password} | b64enc)'
         return f'{{{{ dict "auths" (dict {host} ({account})) | toJson | b64enc | toJson }}}}'
     if not isinstance(value, str):

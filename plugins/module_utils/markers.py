@@ -71,9 +71,9 @@ def secret(name: str) -> dict[str, Any]:
     return {"$secret": name}
 
 
-def registry_login(host: Any, username: Any, password: str) -> dict[str, Any]:
-    """What a Secret for pulling images holds; `password` is the name of the secret that does it."""
-    return {"$registry_login": {"host": host, "username": username, "password": password}}
+def registry_login(registry: Any) -> dict[str, Any]:
+    """What a Secret for pulling images from a registry ({host, username, password}) holds."""
+    return {"$registry_login": {key: registry[key] for key in ("host", "username", "password")}}
 
 
 def canonical_json(value: Any) -> str:
@@ -96,9 +96,11 @@ def image_reference(reference: Mapping[str, str]) -> str:
     return f"{reference['repository']}:{reference['tag']}"
 
 
-def login_text(login: Mapping[str, str], secrets: Mapping[str, str]) -> str:
-    """The text of a Secret of type kubernetes.io/dockerconfigjson."""
-    user, password = login["username"], secrets[login["password"]]
+def login_text(login: Mapping[str, Any], secrets: Mapping[str, str]) -> str:
+    """The text of a Secret of type kubernetes.io/dockerconfigjson; the password may be a `secret`."""
+    user, password = login["username"], login["password"]
+    if isinstance(password, Mapping):
+        password = secrets[password["$secret"]]
     auth = base64.b64encode(f"{user}:{password}".encode()).decode()
     return canonical_json({"auths": {login["host"]: {"username": user, "password": password, "auth": auth}}})
 
@@ -162,7 +164,7 @@ def _holds(condition: Any, apis: Collection[str]) -> bool | None:
     if _asks_cluster(condition):
         return condition["$api"] in apis
     if isinstance(condition, Mapping) and "$filled" in condition:
-        return condition["$filled"] not in ("", [], {})
+        return bool(condition["$filled"])
     return condition if isinstance(condition, bool) else None
 
 

@@ -64,12 +64,22 @@ def resolve(specs: Mapping[str, Spec], given: Mapping[str, Any], roles: Iterable
         default = spec.get("default")
         try:
             value = merge(default, given[name]) if name in given else default
-            values[name] = _secrets(name, value) if spec.get("no_log") else _coerce(name, spec, value)
+            values[name] = _coerce(name, spec, value)
         except OptionError as error:
             problems.extend(error.problems)
     if problems:
         raise OptionError(problems)
     return values
+
+
+def public(specs: Mapping[str, Spec], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The options' values without those that nobody may see (no_log), alone or as keys of a map."""
+    shown = {name: value for name, value in values.items() if not specs.get(name, {}).get("no_log")}
+    for name, value in shown.items():
+        inner = specs.get(name, {}).get("options")
+        if inner and isinstance(value, Mapping):
+            shown[name] = public(inner, value)
+    return shown
 
 
 def merge(default: Any, given: Any) -> Any:
@@ -81,6 +91,8 @@ def merge(default: Any, given: Any) -> Any:
 
 def _coerce(name: str, spec: Spec, value: Any) -> Any:
     kind = spec.get("type", "str")
+    if spec.get("no_log"):
+        return _secrets(name, value) if kind == "dict" else _secret(name, value)
     if value is None:
         if spec.get("required") or "default" in spec:
             raise OptionError([f"{name} is empty; it needs {_article(kind)}{_example(spec)}"])
@@ -99,12 +111,21 @@ def _secrets(name: str, value: Any) -> dict[str, str]:
     """A map of texts, refused without showing what it holds."""
     if not isinstance(value, Mapping):
         raise OptionError([f"{name} is no map; it needs names with texts (what it holds is not shown)"])
-    problems = [
-        f"{name}.{key} is no text; quote it in YAML" for key, text in value.items() if not isinstance(text, str)
-    ]
+    result, problems = {}, []
+    for key, text in value.items():
+        try:
+            result[_plain_key(name, key)] = _secret(f"{name}.{key}", text)
+        except OptionError as error:
+            problems.extend(error.problems)
     if problems:
         raise OptionError(problems)
-    return {_plain_key(name, key): _str(f"{name}.{key}", {}, text) for key, text in value.items()}
+    return result
+
+
+def _secret(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise OptionError([f"{name} is no text; quote it in YAML"])
+    return _str(name, {}, value)
 
 
 def _str(name: str, spec: Spec, value: Any) -> str:

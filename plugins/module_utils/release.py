@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.todoapp.stack.plugins.module_utils import markers, templates
+from ansible_collections.todoapp.stack.plugins.module_utils import markers, registry, templates
 from ansible_collections.todoapp.stack.plugins.module_utils import options as option_rules
 from ansible_collections.todoapp.stack.plugins.module_utils.description import (
     Component,
@@ -65,14 +65,33 @@ def resolve_options(roles: list[Role], shared: Mapping[str, Any], given: Mapping
             option_rules.OptionPath.of(name, [role.name])  # an option must carry its role's prefix
         specs.update(role.specs)
     values = option_rules.resolve(specs, given, prefixes)
-    name = values["todo_name"]
-    if not _NAMESPACE.fullmatch(name):
-        raise OptionError(
-            [
-                f"todo_name is {name!r}; it must be lower-case letters, digits and dashes, at most 63, with no dash at an end"
-            ]
-        )
+    problems = _contradictions(values)
+    if problems:
+        raise OptionError(problems)
+    host = values["todo_registry"]["host"]
+    for role in roles:
+        image = values.get(f"{role.name}_image")
+        if host and image and not registry.split(image["repository"])[0]:
+            image["repository"] = f"{host}/{image['repository']}"
     return values
+
+
+def _contradictions(values: Mapping[str, Any]) -> list[str]:
+    """A sentence for each option that cannot be so, or not beside another."""
+    name, login = values["todo_name"], values["todo_registry"]
+    problems = []
+    if not _NAMESPACE.fullmatch(name):
+        problems.append(
+            f"todo_name is {name!r}; it must be lower-case letters, digits and dashes, at most 63, with no dash at an end"
+        )
+    if login["username"] and not (login["host"] and login["password"]):
+        problems.append(
+            "todo_registry has a username, and no host or no password; a login needs all three (put the password into "
+            "Ansible Vault)"
+        )
+    if values["todo_existing_secret"]["enabled"] and not values["todo_existing_secret"]["name"]:
+        problems.append("todo_existing_secret is enabled and has no name; name the Secret that holds the secrets")
+    return problems
 
 
 def symbols(roles: list[Role], shared: Mapping[str, Any]) -> dict[str, Any]:
@@ -114,7 +133,7 @@ _KINDS: tuple[tuple[str, Callable[[Component], Any]], ...] = (
     ("deployment", lambda c: not c.storage),
     ("hpa", lambda c: c.autoscaling is not None),
 )
-_RELEASE_KINDS = ("secret",)
+_RELEASE_KINDS = ("registry", "secret")
 
 
 def kubernetes_objects(directory: Path, component: Component, variables: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -147,7 +166,8 @@ def manifest_objects(
     `$registry_login`), and digests, whose parts are the secrets' names.
     """
     names = {name: name for component in components for name in component.secrets}
-    variables = {**variables, "todo_secrets": names}
+    login = {**variables["todo_registry"], "password": markers.secret("registry_password")}
+    variables = {**variables, "todo_secrets": names, "todo_registry": login}
     objects = [("", tree) for tree in release_objects(directory, components, variables)]
     for component in components:
         objects += [(component.name, tree) for tree in kubernetes_objects(directory, component, variables)]

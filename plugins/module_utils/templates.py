@@ -175,6 +175,7 @@ _FILTERS = {
     "more": markers.more,
     "named": markers.named,
     "secret": markers.secret,
+    "registry_login": markers.registry_login,
     "digest_of": markers.digest_of,
     "image": markers.image,
 }

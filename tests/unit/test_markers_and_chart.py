@@ -1,5 +1,6 @@
 """Markers and the chart: whatever the tree, real Helm makes of the template what `resolve` makes of the options."""
 
+import base64
 import json
 import random
 import re
@@ -8,8 +9,22 @@ import subprocess
 import pytest
 import yaml
 from ansible_collections.todoapp.stack.plugins.module_utils import chart, markers
+from ansible_collections.todoapp.stack.plugins.module_utils.description import evaluate
 from ansible_collections.todoapp.stack.plugins.module_utils.errors import DeployError
-from ansible_collections.todoapp.stack.plugins.module_utils.markers import digest_of, image, only_if, resolve, unless
+from ansible_collections.todoapp.stack.plugins.module_utils.markers import (
+    api,
+    digest_of,
+    filled,
+    if_filled,
+    image,
+    more,
+    named,
+    only_if,
+    registry_login,
+    resolve,
+    secret,
+    unless,
+)
 from ansible_collections.todoapp.stack.plugins.module_utils.symbols import (
     Symbol,
     SymbolMap,
@@ -42,11 +57,46 @@ GONE = markers.REMOVED
         ({"a": only_if({}, True)}, {"a": {}}),
         (image({"repository": "r", "tag": "t", "digest": ""}), "r:t"),
         (image({"repository": "r", "tag": "t", "digest": "sha256:0"}), "r@sha256:0"),
+        ({"a": if_filled("")}, GONE),
+        ({"a": if_filled("x"), "b": if_filled([]), "c": if_filled({}), "d": if_filled([0])}, {"a": "x", "d": [0]}),
+        ({"a": unless(1, filled("x")), "b": unless(2, filled(""))}, {"b": 2}),
+        ({"a": only_if(1, api("v1")), "b": unless(2, api("v1")), "c": only_if(3, api("v2"))}, {"b": 2}),
+        ({"a": more({"x": 1, "y": 2}, {"y": 3, "z": 4})}, {"a": {"x": 1, "y": 3, "z": 4}}),
+        ({"a": more({"x": only_if(1, False)}, {})}, GONE),
+        ({"a": more({}, {}), "b": 1}, {"b": 1}),
+        ([named(["a", "b"]), only_if({"name": "c"}, False)], [{"name": "a"}, {"name": "b"}]),
+        ({"a": [named([])], "b": 1}, {"b": 1}),
         (digest_of({}), "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"),  # sha256 of "{}"
     ],
 )
 def test_resolve(tree, result):
     assert resolve(tree) == result if result is not GONE else resolve(tree) is GONE
+
+
+def test_what_only_the_cluster_knows_can_wait():
+    tree = {
+        "now": only_if(unless(1, False), True),
+        "later": only_if({"a": only_if(1, True), "b": only_if(2, False)}, api("v1")),
+        "never": unless(only_if(1, False), api("v1")),
+        "digest": digest_of({"one": "one"}),
+        "secret": secret("one"),
+    }
+    first = resolve(tree, digest=None, apis=None)
+    assert first == {
+        "now": 1,
+        "later": {"$only_if": {"$api": "v1"}, "$value": {"a": 1}},
+        "digest": {"$digest_of": {"one": "one"}},
+        "secret": {"$secret": "one"},
+    }
+    then = resolve(first, digest=lambda parts: f"of {parts['one']}", apis=["v1"], secrets={"one": "s"})
+    assert then == {"now": 1, "later": {"a": 1}, "digest": "of one", "secret": "cw=="}
+    assert "later" not in resolve(first)
+
+
+def test_a_login_takes_its_password_from_the_secrets():
+    login = registry_login({"host": "h", "username": "u", "password": secret("p")})
+    text = base64.b64decode(resolve(login, secrets={"p": "x"})).decode()
+    assert json.loads(text) == {"auths": {"h": {"username": "u", "password": "x", "auth": "dTp4"}}}
 
 
 def test_a_condition_is_true_or_false_and_nothing_else():
@@ -74,6 +124,9 @@ VALUES = [
         },
         "map": {"known": {"cpu": "1", "n": 1000000}, "list": ["a", 1, None], "none": {}},
         "image": {"repository": "r/x", "tag": "1", "digest": "sha256:00"},
+        "list": {"some": ["a", "{{ x }}", "<&>"], "none": []},
+        "login": {"host": "h:5000", "username": "<é>", "password": "{{\u2028😀"},
+        "secrets": {"one": "{{", "two": ""},
     },
     {
         "flag": {"a": False, "b": False, "c": True},
@@ -81,9 +134,22 @@ VALUES = [
         "str": {"empty": "now", "plain": "null", "yes": "~", "number": "0x10", "code": "}}{{`", "odd": "$HOME: - #\t"},
         "map": {"known": {}, "list": [], "none": {"a": {"b": [{"c": True}]}}},
         "image": {"repository": "r/x", "tag": "1e6", "digest": ""},
+        "list": {"some": [], "none": ["1e6", "é😀", ""]},
+        "login": {"host": "1e6", "username": "", "password": "yes"},
+        "secrets": {"one": "é😀\n", "two": "1e6"},
     },
 ]
-KINDS = {"flag": "bool", "int": "int", "str": "str", "map": "dict", "image": "str"}
+KINDS = {
+    "flag": "bool",
+    "int": "int",
+    "str": "str",
+    "map": "dict",
+    "image": "str",
+    "list": "list",
+    "login": "str",
+    "secrets": "str",
+}
+APIS = ("v1",)  # Helm takes the core API for granted when it has no cluster
 SYMBOLS = {group: {name: Symbol((group, name), KINDS[group]) for name in VALUES[0][group]} for group in VALUES[0]}
 WORDS = [
     "",
@@ -136,17 +202,30 @@ KEYS = [
 ]
 
 
+SIMPLE = [
+    "word", "number", "option", "option", "text", "mixed", "digest", "image", "join", "joined", "secret", "login", "filled",
+]  # fmt: skip
+
+
 def grow(rng, depth):
     """A random tree as a function of the options: with symbols it is what the chart is made from, with values what is meant."""
-    kind = rng.choice(
-        ["word", "number", "option", "option", "text", "mixed", "digest", "image", *["map", "list"] * 2 * depth]
-    )
+    kind = rng.choice([*SIMPLE, *["map", "list", "more", "named"] * 2 * depth])
     group = rng.choice(["flag", "int", "str", "map"])
     name, other = rng.choice(list(VALUES[0][group])), rng.choice(list(VALUES[0]["str"]))
     word, flag, keep = rng.choice(WORDS), rng.choice("abc"), rng.choice([None, None, only_if, unless])
+    condition = rng.choice(
+        [
+            lambda o: o["flag"][flag],
+            lambda o: o["flag"][flag],
+            lambda o: filled(o[group][name]),
+            lambda o: api(gv),
+        ]
+    )
+    gv, entries, texts = rng.choice(["v1", "x.test/v1"]), rng.choice(["known", "none"]), rng.choice(["some", "none"])
+    separator, key = rng.choice([" ", ",", "", '"']), rng.choice(["one", "two"])
     number = rng.choice([0, 1, -5, 1000000, 1.5, True, False, None, {}, []])
     keys = rng.sample(KEYS, rng.randint(1, 4))
-    inner = [grow(rng, depth - 1) for _ in keys] if kind in ("map", "list") else []
+    inner = [grow(rng, depth - 1) for _ in keys] if kind in ("map", "list", "more", "named") else []
     makers = {
         "word": lambda o: word,
         "number": lambda o: number,
@@ -155,11 +234,23 @@ def grow(rng, depth):
         "mixed": lambda o: f"{word}{text(o['str'][other])}%{text(o['int']['million'])}{word}{text(o['flag'][flag])}",
         "digest": lambda o: digest_of({"one": o["str"][other], "two": word, "three": f"{word}-{o['str']['plain']}"}),
         "image": lambda o: image(o["image"]),
+        "join": lambda o: joined(o["list"][texts], separator),
+        "joined": lambda o: f"{word}{joined(o['list'][texts], separator)}{text(o['str'][other])}%",
+        "secret": lambda o: secret(key),
+        "login": lambda o: registry_login(o["login"]),
+        "filled": lambda o: {"a": if_filled(o["map"][entries]), "b": if_filled(o["list"][texts])},
+        "more": lambda o: more({key: make(o) for key, make in zip(keys, inner, strict=True)}, o["map"][entries]),
+        "named": lambda o: [make(o) for make in inner] + [named(o["list"][texts])],
         "map": lambda o: {key: make(o) for key, make in zip(keys, inner, strict=True)},
         "list": lambda o: [make(o) for make in inner],
     }
     make = makers[kind]
-    return (lambda o: keep(make(o), o["flag"][flag])) if keep else make
+    return (lambda o: keep(make(o), condition(o))) if keep else make
+
+
+def joined(value, separator):
+    """As a description does it, with an option or with its symbol."""
+    return evaluate("{{ value | join(separator) }}", {"value": value, "separator": separator}, "")
 
 
 def rendered(tree):
@@ -188,7 +279,7 @@ def test_helm_renders_random_trees_as_resolve_does(helm, tmp_path, values):
     templates = {name: chart.emit(rendered(make(SYMBOLS))) for name, make in objects.items()}
     made = helm_template(helm, tmp_path / "chart", templates, values)
     for name, make in objects.items():
-        assert made.get(name) == resolve(make(values)), templates[name]
+        assert made.get(name) == resolve(make(values), apis=APIS, secrets=values["secrets"]), templates[name]
     assert sum("if" in template for template in templates.values()) > 75
 
 
@@ -214,6 +305,7 @@ def test_an_object_that_is_not_wanted_leaves_nothing(helm, tmp_path):
         ({"{{ x }}": 1}, "holds an option or template code; only values may"),
         ({"a": only_if(1, "true")}, "conditions take options, not computed values"),
         ({"a": only_if(1, True)}, "conditions take options, not computed values"),
+        ({"a": more({"b": 1}, "computed")}, "stands where only an option may"),
         ({"a": f"x{SYMBOLS['map']['known']}"}, "the option map.known is a dict; it cannot stand inside a text"),
     ],
 )

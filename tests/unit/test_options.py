@@ -5,7 +5,7 @@ import datetime as dt
 
 import pytest
 from ansible_collections.todoapp.stack.plugins.module_utils.errors import OptionError
-from ansible_collections.todoapp.stack.plugins.module_utils.options import OptionPath, merge, resolve
+from ansible_collections.todoapp.stack.plugins.module_utils.options import OptionPath, merge, public, resolve
 
 SPECS = {
     "web_replicas": {"type": "int", "default": 2, "description": "How many (from 1 to 100)."},
@@ -243,3 +243,26 @@ def test_an_option_s_path_in_the_chart(name, path):
 def test_an_option_of_no_role(name):
     with pytest.raises(ValueError, match=f"the option {name} belongs to none of the roles todo, web, website"):
         OptionPath.of(name, ROLES)
+
+
+LOGIN = {
+    "todo_login": {
+        "type": "dict",
+        "default": {"host": "", "password": ""},
+        "options": {"host": {"type": "str", "default": ""}, "password": {"type": "str", "default": "", "no_log": True}},
+    },
+    "todo_secrets": {"type": "dict", "default": {}, "no_log": True},
+    "todo_name": {"type": "str", "default": "x"},
+}
+
+
+def test_what_nobody_may_see_is_left_out():
+    values = resolve(LOGIN, {"todo_login": {"host": "h", "password": "p"}, "todo_secrets": {"key": "k"}}, ["todo"])
+    assert values["todo_login"] == {"host": "h", "password": "p"}
+    assert public(LOGIN, values) == {"todo_login": {"host": "h"}, "todo_name": "x"}
+
+
+def test_what_nobody_may_see_is_not_in_the_sentence_about_it():
+    with pytest.raises(OptionError) as caught:
+        resolve(LOGIN, {"todo_login": {"password": ["hidden"]}}, ["todo"])
+    assert caught.value.problems == ["todo_login.password is no text; quote it in YAML"]

@@ -15,6 +15,7 @@ OPENSHIFT = ("route.openshift.io/v1", "security.openshift.io/v1")
 SWITCHES = {
     "backend_autoscaling.enabled": {"backend_autoscaling": {"enabled": True}},
     "todo_existing_secret.enabled": {"todo_existing_secret": {"enabled": True, "name": "ours"}},
+    "todo_registry.username": {"todo_registry": {"host": "registry.test:5000", "username": "me", "password": "secret"}},
 }
 
 HOSTILE = {
@@ -44,6 +45,8 @@ HOSTILE = {
         "backend_resources": {"limits": {"memory": "{{"}},
         "backend_trusted_proxies": "$HOME $(id) `id` %d %%",
         "ollama_models": ["{{ .Values }}", "a b", ""],
+        "todo_image_pull_secrets": ["{{", "<&>"],
+        "todo_registry": {"host": "{{:1", "username": "<&>", "password": "\u2028'é😀"},
         "todo_secrets": {"postgres_password": "{{", "jwt_key": "<&>", "chatbot_key": "%s"},
     },
     "text": {
@@ -59,6 +62,7 @@ HOSTILE = {
 ELSEWHERE = {
     "todo_target", "todo_components", "todo_publish_address", "todo_state_dir", "todo_generate_secrets", "todo_delete_data",
     "todo_keep_releases", "todo_gate_seconds", "todo_min_free_mb", "todo_dist_dir", "todo_report", "todo_base_image",
+    "todo_kubeconfig", "todo_context", "todo_registry.insecure",
     "backend_published_port", "chatbot_published_port", "frontend_published_port",
 }  # fmt: skip
 
@@ -106,7 +110,7 @@ def perturbed():
     cases = {}
     for path, value in leaves().items():
         name = path.partition(".")[0]
-        if name in ELSEWHERE or path in SWITCHES:
+        if {name, path} & ELSEWHERE or path in SWITCHES:
             continue
         change = nested(path, another(path, value))
         for switch in NEEDS_SWITCH.get(name, ()):
@@ -118,6 +122,7 @@ def perturbed():
 # What does something only where a switch is on.
 NEEDS_SWITCH = {
     "backend_autoscaling": ["backend_autoscaling.enabled"],
+    "todo_registry": ["todo_registry.username"],
     "todo_existing_secret": ["todo_existing_secret.enabled"],
 }
 
@@ -175,8 +180,8 @@ def test_a_switch_changes_something(expected):
 def test_options_of_the_host_change_no_object(expected):
     for path, value in leaves().items():
         if path in ELSEWHERE and path not in ("todo_components", "todo_target"):
-            assert manifests({**BASE, path: another(path, value)}) == expected["base"], path
-    assert {path.partition(".")[0] for path in leaves()} >= ELSEWHERE
+            assert manifests(merge(BASE, nested(path, another(path, value)))) == expected["base"], path
+    assert leaves().keys() >= ELSEWHERE
 
 
 MUTATIONS = {
@@ -186,6 +191,8 @@ MUTATIONS = {
     "api": ("{{- if not (.Capabilities.APIVersions.Has ", "{{- if (.Capabilities.APIVersions.Has "),
     "digest_of": ("| sha256sum", "| sha1sum"),
     "image": (".Values.backend.image.tag", ".Values.backend.image.digest"),
+    "registry_login": ('"username" ', '"user" '),
+    "named": ("{{- range .Values.image_pull_secrets }}", "{{- range list }}"),
     "join": ('| join " "', '| join ","'),
     "secret": ("| b64enc", "| b64enc | b64enc"),
     "text": ('printf "%t"', 'printf "%v!"'),

@@ -183,10 +183,13 @@ class Cluster:
         status = self._ask("POST", kind_of("SelfSubjectRulesReview"), body=review).get("status") or {}
         return status.get("resourceRules") or [], not status.get("incomplete", False)
 
-    def allowed(self, verb: str, kind: str) -> bool:
-        """Whether the credentials may do `verb` (get, list, create, patch, delete, ...) with objects of a kind."""
+    def allowed(self, verb: str, kind: str, part: str = "") -> bool:
+        """Whether the credentials may do `verb` (get, list, create, patch, delete, ...) with objects of a kind.
+
+        :param part: a part of it, such as `log`; "" for the object.
+        """
         known = kind_of(kind)
-        attributes = {"verb": verb, "resource": known.plural, "group": known.group}
+        attributes = {"verb": verb, "resource": known.plural, "group": known.group, "subresource": part}
         if known.namespaced:
             attributes["namespace"] = self.namespace
         review = {

@@ -112,7 +112,13 @@ def test_what_the_credentials_may(api, cluster):
     api.answers[path] = (201, {"status": {"allowed": True}})
     assert cluster.allowed("patch", "Deployment")
     asked = api.asked[0]["body"]["spec"]["resourceAttributes"]
-    assert asked == {"verb": "patch", "resource": "deployments", "group": "apps", "namespace": "ours"}
+    assert asked == {
+        "verb": "patch",
+        "resource": "deployments",
+        "group": "apps",
+        "subresource": "",
+        "namespace": "ours",
+    }
     assert cluster.allowed("create", "Namespace")
     assert "namespace" not in api.asked[1]["body"]["spec"]["resourceAttributes"]
 

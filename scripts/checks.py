@@ -26,6 +26,8 @@ ROOT = Path(__file__).resolve().parents[1]
 LOGS = ROOT / ".ansible" / "logs"
 SHOWN_LINES = 60
 E2E_NAME = "todo-test-e2e"
+CLUSTER_NAME = "todo-test"
+CLUSTER_PORTS = {"api": 26443, "http": 28080, "https": 28443, "registry": 25000}
 
 sys.path.insert(0, str(ROOT / ".ansible" / "collections"))
 
@@ -292,6 +294,36 @@ def integration(run: Run) -> None:
     run.check("integration tests", ["pytest", "tests/integration", f"--junitxml={report}"], counted=junit(report))
 
 
+def cluster(run: Run) -> None:
+    """A Kubernetes of its own: what the engine does there, what it says when something breaks, and a deployment's life."""
+    scenario = ROOT / "molecule" / "manifests" / "molecule.yml"
+    if not list(ROOT.glob("tests/cluster/test_*.py")) and not scenario.is_file():
+        print("  cluster                 skipped: neither tests/cluster nor molecule/manifests has tests")
+        return
+    settings = {"local_cluster_name": CLUSTER_NAME}
+    settings |= {f"local_cluster_{name}_port": port for name, port in CLUSTER_PORTS.items()}
+    command = ["ansible-playbook", "playbooks/cluster.yml", "-e", json.dumps(settings), "-e"]
+    where = {
+        "TODO_TEST_CONTEXT": CLUSTER_NAME,
+        "TODO_TEST_KUBECONFIG": str(Path(f"~/.local/state/todoapp-cluster/{CLUSTER_NAME}/kubeconfig").expanduser()),
+        "TODO_TEST_REGISTRY": f"localhost:{CLUSTER_PORTS['registry']}",
+        "TODO_TEST_HTTP_PORT": str(CLUSTER_PORTS["http"]),
+        "TODO_TEST_HTTPS_PORT": str(CLUSTER_PORTS["https"]),
+    }
+    run.check("clear what was left", [*command, "local_cluster_state=down"])
+    try:
+        run.check("cluster up", [*command, "local_cluster_state=up"])
+        report = LOGS / "cluster.xml"
+        report.unlink(missing_ok=True)
+        tests = ["pytest", "tests/cluster", "--durations=15", f"--junitxml={report}"]
+        run.check("cluster tests", tests, counted=junit(report), env=where)
+        if scenario.is_file():
+            test = ["molecule", "test", "--scenario-name", "manifests"]
+            run.check("molecule manifests", test, counted=molecule_actions, env=where)
+    finally:
+        run.check("cluster down", [*command, "local_cluster_state=down"])
+
+
 def e2e(run: Run) -> None:
     """A deployment of its own, driven in a real Chromium."""
     folder = ROOT / "tests" / "e2e"
@@ -385,11 +417,18 @@ PHASES: dict[str, tuple[str, list[Callable[[Run], None]]]] = {
     "services": ("Services, in their images", [engine, images, services]),
     "molecule": ("Molecule", [engine, images, molecule]),
     "integration": ("Failures, provoked", [engine, images, integration]),
+    "cluster": ("Kubernetes", [engine, images, cluster]),
     "e2e": ("End to end", [engine, images, e2e]),
 }
-# When all are run. The integration tests wait most of the time; Chromium is alone, since it gives up its requests when
-# Docker makes or removes a network.
-ORDER: list[list[list[str]]] = [[["lint"]], [["unit"]], [["services", "molecule"], ["integration"]], [["e2e"]]]
+# When all are run. The integration tests wait most of the time; the cluster has room for itself and one deployment on two
+# cores; Chromium is alone, since it gives up its requests when Docker makes or removes a network.
+ORDER: list[list[list[str]]] = [
+    [["lint"]],
+    [["unit"]],
+    [["services", "molecule"], ["integration"]],
+    [["cluster"]],
+    [["e2e"]],
+]
 
 
 def main(words: list[str]) -> int:

@@ -67,7 +67,7 @@ class KubeSecrets:
         """Remove what was kept for going back."""
         found = self.cluster.get("Secret", REPLACED)
         if found:
-            self.cluster.delete("Secret", REPLACED, uid=found["metadata"]["uid"])
+            self.cluster.delete("Secret", REPLACED, uid=found["metadata"]["uid"], propagation="Background")
 
     def _write(self, name: str, labels: Mapping[str, str], change: Callable[[dict[str, str]], dict[str, str]]) -> None:
         def changed(live: dict[str, Any] | None) -> dict[str, Any]:

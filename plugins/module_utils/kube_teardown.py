@@ -113,8 +113,11 @@ def remove(cluster: Cluster, state: ClusterState, *, data: bool, keep_alive: Cal
 
 def _delete(cluster: Cluster, objects: list[Object], keep_alive: Callable[[], None]) -> None:
     for item in objects:
+        # What makes pods is there until they are gone. Others are gone at once: a Lease that is only marked would still be
+        # taken, and vanish from under its holder.
+        how = "Foreground" if item["kind"] in ("Deployment", "StatefulSet", "Job") else "Background"
         try:
-            cluster.delete(item["kind"], item["metadata"]["name"], uid=item["metadata"]["uid"])
+            cluster.delete(item["kind"], item["metadata"]["name"], uid=item["metadata"]["uid"], propagation=how)
         except Conflict:
             continue  # somebody has made another one of this name meanwhile: not ours
     _await_gone(cluster, objects, keep_alive)

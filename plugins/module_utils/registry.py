@@ -29,6 +29,17 @@ MANIFESTS = (
     "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json"
 )
 TIMEOUT = 10
+# A module's parameter that takes the option todo_registry. Only the password is kept from results: the rest stands in
+# every image's name, which hiding the whole would make unreadable.
+OPTION_SPEC: dict[str, Any] = {
+    "type": "dict",
+    "options": {
+        "host": {"type": "str", "default": ""},
+        "username": {"type": "str", "default": ""},
+        "password": {"type": "str", "default": "", "no_log": True},
+        "insecure": {"type": "bool", "default": False},
+    },
+}
 _LOOPBACK = re.compile(r"(localhost|127(\.\d+){3}|\[::1\])(:\d+)?")
 _CHALLENGE = re.compile(r'([a-zA-Z_]+)="([^"]*)"')
 
@@ -49,7 +60,7 @@ class Registry:
             str(option.get("host") or ""),
             str(option.get("username") or ""),
             str(option.get("password") or ""),
-            insecure=option.get("insecure") in (True, "true"),
+            insecure=option.get("insecure") is True,
         )
 
     @property

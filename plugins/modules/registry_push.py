@@ -43,7 +43,7 @@ diagnosis: {description: "Component, cause, log and next_step.", type: dict, ret
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.todoapp.stack.plugins.module_utils import image_push, module_run
+from ansible_collections.todoapp.stack.plugins.module_utils import image_push, module_run, registry
 
 IMAGE_SPEC = {
     "name": {"type": "str", "required": True},
@@ -52,16 +52,7 @@ IMAGE_SPEC = {
 }
 SPEC = {
     "images": {"type": "list", "elements": "dict", "required": True, "options": IMAGE_SPEC},
-    "registry": {
-        "type": "dict",
-        "required": True,
-        "options": {
-            "host": {"type": "str", "required": True},
-            "username": {"type": "str", "default": ""},
-            "password": {"type": "str", "default": "", "no_log": True},
-            "insecure": {"type": "bool", "default": False},
-        },
-    },
+    "registry": {**registry.OPTION_SPEC, "required": True},
     "force": {"type": "bool", "default": False},
 }
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible_collections.todoapp.stack.plugins.module_utils.errors import DeployError
-from ansible_collections.todoapp.stack.plugins.module_utils.markers import CONDITIONS
+from ansible_collections.todoapp.stack.plugins.module_utils.markers import CONDITIONS, REMOVED
 from ansible_collections.todoapp.stack.plugins.module_utils.symbols import SENTINEL
 from ansible_collections.todoapp.stack.plugins.module_utils.yaml_text import quoted
 
@@ -21,12 +21,44 @@ _SCALARS = {"$digest_of", "$image", "$secret", "$registry_login"}  # markers tha
 
 
 def emit(tree: Mapping[str, Any]) -> str:
-    """Return the template text of one object; wrapped whole in its condition where it has one."""
+    """Return the template text of one object; wrapped whole in its condition where it has one, "" when it never stands."""
+    tree = _settled(tree)
+    if tree is REMOVED:
+        return ""
     condition, body = _split(tree)
     lines = list(_block(body, 0))
     if condition:
         lines = [f"{{{{- if {condition} }}}}", *lines, "{{- end }}"]
     return "\n".join(lines) + "\n"
+
+
+def _settled(tree: Any) -> Any:
+    """The tree without the markers that a description has settled by itself, with true, {} and the like for an option."""
+    if isinstance(tree, list):
+        items = [kept for item in tree if (kept := _settled(item)) is not REMOVED]
+        return items if items or not tree else REMOVED
+    if not _is_block(tree):
+        return tree
+    for key, keep in CONDITIONS:
+        if key in tree:
+            rest = {k: v for k, v in tree.items() if k != key}
+            holds = _constant(tree[key])
+            value = REMOVED if holds is (not keep) else _settled(rest.get("$value", rest))
+            return value if value is REMOVED or holds is not None else {key: tree[key], "$value": value}
+    if "$named" in tree:
+        return tree
+    added = tree.get("$more")
+    entries = {k: kept for k, v in tree.items() if k != "$more" and (kept := _settled(v)) is not REMOVED}
+    entries |= added if isinstance(added, Mapping) else {"$more": added} if "$more" in tree else {}
+    return entries or REMOVED
+
+
+def _constant(condition: Any) -> bool | None:
+    """What a condition is for ever; None when an option or the cluster decides."""
+    if isinstance(condition, Mapping) and "$filled" in condition:
+        option = condition["$filled"]
+        return None if isinstance(option, str) and SENTINEL.fullmatch(option) else bool(option)
+    return condition if isinstance(condition, bool) else None
 
 
 def _split(value: Any) -> tuple[str, Any]:
@@ -38,19 +70,11 @@ def _split(value: Any) -> tuple[str, Any]:
         conditions.append(expression if keep else f"not {_nested(expression)}")
         rest = {k: v for k, v in value.items() if k != key}
         value = rest.get("$value", rest)
-    value = _with_literals(value)
     if _is_block(value):
         inner = [condition for condition, _body in _entries(value, overrides=False)]
         if all(inner):
             conditions.append(_join("or", sorted(set(inner))))
     return _join("and", conditions), value
-
-
-def _with_literals(value: Any) -> Any:
-    """Entries that a description adds by itself, and no option, are entries like any other."""
-    if isinstance(value, Mapping) and isinstance(value.get("$more"), Mapping):
-        return {key: inner for key, inner in value.items() if key != "$more"} | value["$more"]
-    return value
 
 
 def _entries(value: Any, *, overrides: bool = True) -> Iterator[tuple[str, Any]]:

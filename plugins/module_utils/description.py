@@ -23,6 +23,8 @@ class Component:
     """What it is called everywhere: object names, service names, the option prefix."""
     image: Any
     """{repository, tag, digest}; an empty tag means the content tag of what the clone would build."""
+    enabled: Any = True
+    """Whether it is deployed at all; without it, nobody needs it or talks to it."""
     port: int = 0
     """The port it listens on; 0 for none."""
     published_port: Any = 0
@@ -34,6 +36,8 @@ class Component:
     environment: dict[str, Any] = field(default_factory=dict)
     secrets: list[str] = field(default_factory=list)
     """Names of secrets, each a file below /run/secrets."""
+    files: dict[str, Any] = field(default_factory=dict)
+    """Texts that are no secrets, by name: each a file below /run/config."""
     probes: dict[str, Any] = field(default_factory=dict)
     """live and ready: an HTTP path on the port, or {exec: [command]}."""
     start_seconds: int = 60
@@ -52,6 +56,16 @@ class Component:
     """Components that it opens connections to; no others let it in."""
     reaches_internet: Any = False
     """True for a component that needs to reach outside (pulling models, say)."""
+    outside: list[dict[str, Any]] = field(default_factory=list)
+    """Ports elsewhere that it connects to, as {port, unless}: open while the option `unless` is false."""
+    ingress_path: str | None = None
+    """The path under which the world reaches it, through the cluster's Ingress or OpenShift's Route."""
+    node_selector: Any = field(default_factory=dict)
+    """Labels of the nodes that it may run on."""
+    tolerations: Any = field(default_factory=list)
+    """Taints of nodes that it bears, as Kubernetes writes them."""
+    annotations: Any = field(default_factory=dict)
+    """Annotations of its pods."""
     commands: dict[str, list[str]] = field(default_factory=dict)
     """One-off commands by name."""
     init: str | None = None
@@ -78,13 +92,27 @@ _TYPES: dict[str, type] = {
     "resources": Mapping,
     "autoscaling": Mapping,
     "writable": list,
+    "files": Mapping,
+    "enabled": bool,
+    "outside": list,
+    "ingress_path": str,
+    "node_selector": Mapping,
+    "tolerations": list,
+    "annotations": Mapping,
     "needs": list,
     "talks_to": list,
     "commands": Mapping,
     "init": str,
     "port": int,
 }
-_KINDS: dict[type, str] = {str: "a text", int: "a whole number", list: "a list", Mapping: "a map"}
+_KINDS: dict[type, str] = {
+    str: "a text",
+    int: "a whole number",
+    bool: "true or false",
+    list: "a list",
+    Mapping: "a map",
+}
+_ITEMS = {"outside": Mapping, "tolerations": Mapping}  # what a list holds, where it holds no texts
 _PARTS = {"image": ("repository", "tag", "digest"), "storage": ("path", "size")}
 
 
@@ -119,18 +147,21 @@ def parse(raw: Mapping[str, Any], role: str) -> Component:
         raise DescriptionError(
             f"role {role}: init is {component.init}{did_you_mean(component.init, component.commands)}"
         )
+    for way in component.outside:
+        if set(way) != {"port", "unless"}:
+            raise DescriptionError(f"role {role}: outside has {dict(way)}; it needs port and unless")
     _check_probes(role, component)
     return component
 
 
 def _check(role: str, key: str, value: Any, wanted: type) -> None:
     """Raise DescriptionError unless a value, and each text in it, is of the wanted type."""
-    fits = isinstance(value, wanted) and not isinstance(value, bool)
+    fits = isinstance(value, (wanted, Symbol)) and (wanted is bool or not isinstance(value, bool))
     if not fits:
         raise DescriptionError(f"role {role}: the description's {key} is {value!r}; it needs {_KINDS[wanted]}")
-    if wanted is list:
+    if wanted is list and not isinstance(value, Symbol):
         for index, item in enumerate(value):
-            _check(role, f"{key}[{index}]", item, str)
+            _check(role, f"{key}[{index}]", item, _ITEMS.get(key, str))
     if key == "commands":
         for name, command in value.items():
             _check(role, f"commands.{name}", command, list)

@@ -91,6 +91,19 @@ def _contradictions(values: Mapping[str, Any]) -> list[str]:
         )
     if values["todo_existing_secret"]["enabled"] and not values["todo_existing_secret"]["name"]:
         problems.append("todo_existing_secret is enabled and has no name; name the Secret that holds the secrets")
+    if values.get("postgres_enabled") is False and values["todo_database"]["host"] == "postgres":
+        problems.append("postgres_enabled is false and todo_database.host is postgres; name the host of your database")
+    if values["todo_database"]["ca"] and values.get("backend_database_sslmode") not in (
+        None,
+        "verify-ca",
+        "verify-full",
+    ):
+        problems.append(
+            "todo_database.ca is given and nothing is verified with it; set backend_database_sslmode to verify-full"
+        )
+    ingress = values["todo_ingress"]
+    if ingress["enabled"] and ingress["tls"]["enabled"] and values.get("frontend_cookie_secure") is False:
+        problems.append("todo_ingress.tls is enabled and frontend_cookie_secure is false; set it to true")
     return problems
 
 
@@ -106,7 +119,10 @@ def symbols(roles: list[Role], shared: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def describe(roles: list[Role], variables: Mapping[str, Any]) -> list[Component]:
-    """The components in the order of their needs. `variables` are option values, or their symbols."""
+    """The components in the order of their needs, without those that are not enabled.
+
+    `variables` are option values, or their symbols: with these, all components are there.
+    """
     components = {}
     # Before anything is evaluated: a description refers to options of what it needs.
     names = {role.description.get("name", role.name) for role in roles}
@@ -122,32 +138,49 @@ def describe(roles: list[Role], variables: Mapping[str, Any]) -> list[Component]
             raise DescriptionError(f"role {role.name}: its name, {component.name}, is another component's")
         components[component.name] = component
     check_references(components)
-    return in_order(components)
+    enabled = {name: component for name, component in components.items() if component.enabled is not False}
+    for component in enabled.values():
+        component.needs = [name for name in component.needs if name in enabled]
+        component.talks_to = [name for name in component.talks_to if name in enabled]
+    return in_order(enabled)
 
 
 # Which objects a component has: the template's name, and what in the description asks for it. In the order to apply.
 _KINDS: tuple[tuple[str, Callable[[Component], Any]], ...] = (
+    ("networkpolicy", lambda _: True),
+    ("configmap", lambda c: c.files),
     ("pvc", lambda c: c.storage),
     ("service", lambda c: c.port),
     ("statefulset", lambda c: c.storage),
     ("deployment", lambda c: not c.storage),
     ("hpa", lambda c: c.autoscaling is not None),
+    ("pdb", lambda c: not c.storage),
+    ("ingress", lambda c: c.ingress_path),
+    ("route", lambda c: c.ingress_path),
 )
-_RELEASE_KINDS = ("registry", "secret")
+_RELEASE_KINDS = ("default-deny", "registry", "secret")
 
 
-def kubernetes_objects(directory: Path, component: Component, variables: Mapping[str, Any]) -> list[dict[str, Any]]:
+def kubernetes_objects(
+    directory: Path, component: Component, components: list[Component], variables: Mapping[str, Any]
+) -> list[dict[str, Any]]:
     """The component's Kubernetes objects in the order to apply, markers unresolved.
 
     :param directory: the component role's templates.
+    :param components: all of the release, itself among them.
     :param variables: option values, or symbols when a chart is made.
     """
-    context = _context(variables, component.secrets)
-    return [
+    context = {
+        **_context(variables, component.secrets),
+        "callers": [other for other in components if component.name in other.talks_to],
+        "peers": [other for other in components if other.name in component.talks_to],
+    }
+    objects = [
         templates.render(directory, f"kubernetes/{kind}.yaml.j2", component, context)
         for kind, is_wanted in _KINDS
         if is_wanted(component)
     ]
+    return [markers.only_if(tree, templates.sentinel(component.enabled)) for tree in objects]
 
 
 def release_objects(directory: Path, components: list[Component], variables: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -170,8 +203,14 @@ def manifest_objects(
     variables = {**variables, "todo_secrets": names, "todo_registry": login}
     objects = [("", tree) for tree in release_objects(directory, components, variables)]
     for component in components:
-        objects += [(component.name, tree) for tree in kubernetes_objects(directory, component, variables)]
-    resolved = [(name, markers.resolve(tree, digest=None, apis=None)) for name, tree in objects]
+        objects += [(component.name, tree) for tree in kubernetes_objects(directory, component, components, variables)]
+
+    def digest(parts: Mapping[str, Any]) -> Any:
+        """What is hashed is known here, unless it is secrets: those only the cluster has."""
+        secret = all(names.get(key) == value for key, value in parts.items())
+        return markers.digest_of(parts) if secret else markers.sha256_digest(parts)
+
+    resolved = [(name, markers.resolve(tree, digest=digest, apis=None)) for name, tree in objects]
     return [{"component": name, "object": tree} for name, tree in resolved if tree is not markers.REMOVED]
 
 
@@ -207,6 +246,14 @@ def _check_ports(components: list[Component], address: str) -> None:
         raise OptionError(problems)
 
 
+def _has_way_out(component: Component) -> bool:
+    return bool(
+        component.published_port
+        or component.reaches_internet
+        or any(way["unless"] is False for way in component.outside)
+    )
+
+
 def compose_project(directory: Path, components: list[Component], variables: Mapping[str, Any]) -> dict[str, Any]:
     """The Compose project of all components, markers unresolved; secrets are hashed on the host that has them."""
     _check_ports(components, str(variables["todo_publish_address"]))
@@ -218,7 +265,7 @@ def compose_project(directory: Path, components: list[Component], variables: Map
     # One network for each component and those that talk to it: nobody else can reach it. Without a published port or
     # a need for the Internet it has no way out either. The name says which: Docker cannot change it on a network that
     # containers are in, so it must be another network, and the plan then shows that they move.
-    networks = {c.name: c.name + _OPEN if c.published_port or c.reaches_internet else c.name for c in components}
+    networks = {c.name: c.name + _OPEN if _has_way_out(c) else c.name for c in components}
     services: dict[str, Any] = {}
     for component in components:
         context = {

@@ -92,6 +92,11 @@ def _json(value: Any) -> str:
     return quoted(value, _symbol_text)
 
 
+def sentinel(value: Any) -> Any:
+    """What a value is in a rendered tree: a symbol's text, everything else as it is."""
+    return str(value) if isinstance(value, (Symbol, SymbolMap)) else value
+
+
 def _symbol_text(value: Any) -> str:
     if isinstance(value, (Symbol, SymbolMap)):
         return str(value)
@@ -160,6 +165,7 @@ _FILTERS = {
     "fields": fields,
     "text": text,
     "selector": selector,
+    "labels": labels,
     "meta": meta,
     "release_meta": release_meta,
     "volume_name": volume_name,

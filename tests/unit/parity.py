@@ -46,7 +46,9 @@ def trees(variables):
     components = release.describe(roles(), variables)
     found = [("release", tree) for tree in release.release_objects(TEMPLATES, components, variables)]
     for component in components:
-        found += [(component.name, tree) for tree in release.kubernetes_objects(TEMPLATES, component, variables)]
+        found += [
+            (component.name, tree) for tree in release.kubernetes_objects(TEMPLATES, component, components, variables)
+        ]
     return {f"{number:02}-{name}": tree for number, (name, tree) in enumerate(found)}
 
 

@@ -9,6 +9,7 @@ from ansible_collections.todoapp.stack.plugins.module_utils.description import (
     parse,
 )
 from ansible_collections.todoapp.stack.plugins.module_utils.errors import DescriptionError
+from ansible_collections.todoapp.stack.plugins.module_utils.symbols import Symbol
 
 LEAST = {"name": "web", "image": {"repository": "web", "tag": "1", "digest": ""}}
 
@@ -34,7 +35,7 @@ def test_an_empty_key_is_as_good_as_none():
     [
         ({"enviroment": {}}, "role web: the description has the key enviroment; did you mean environment?"),
         ({"replica": 1}, "role web: the description has the key replica; did you mean replicas?"),
-        ({"zzz": 1}, "role web: the description has the key zzz; known: autoscaling, command, "),
+        ({"zzz": 1}, "role web: the description has the key zzz; known: annotations, autoscaling, command, "),
         ({"port": "8000"}, "role web: the description's port is '8000'; it needs a whole number"),
         ({"port": True}, "role web: the description's port is True; it needs a whole number"),
         ({"name": 5}, "role web: the description's name is 5; it needs a text"),
@@ -85,6 +86,11 @@ def test_an_empty_key_is_as_good_as_none():
             "role web: the probe ready is {'exec': 'x'}; it needs a",
         ),
         ({"storage": {"size": "1Gi"}}, "role web: the description's storage has no path; it needs path and size"),
+        ({"enabled": "yes"}, "role web: the description's enabled is 'yes'; it needs true or false"),
+        ({"tolerations": ["x"]}, "role web: the description's tolerations[0] is 'x'; it needs a map"),
+        ({"node_selector": "ssd"}, "role web: the description's node_selector is 'ssd'; it needs a map"),
+        ({"outside": [5432]}, "role web: the description's outside[0] is 5432; it needs a map"),
+        ({"outside": [{"port": 5432}]}, "role web: outside has {'port': 5432}; it needs port and unless"),
         ({"start_seconds": 1.5}, "role web: the description's start_seconds is 1.5; it needs a whole number"),
     ],
 )
@@ -205,3 +211,10 @@ def test_an_expression_that_fails_says_where(raw, sentence):
         evaluate({"k": [raw]}, VARIABLES, "role web")
     assert sentence in str(caught.value)
     assert repr(raw) in str(caught.value)
+
+
+def test_options_may_stand_for_whole_keys():
+    options = {"enabled": "bool", "node_selector": "dict", "tolerations": "list", "annotations": "dict"}
+    symbols = {key: Symbol(("web", key), kind) for key, kind in options.items()}
+    component = parse({**LEAST, **symbols}, "web")
+    assert all(getattr(component, key) is symbol for key, symbol in symbols.items())

@@ -304,7 +304,6 @@ def test_an_object_that_is_not_wanted_leaves_nothing(helm, tmp_path):
         ({str(SYMBOLS["str"]["plain"]): 1}, "holds an option or template code; only values may"),
         ({"{{ x }}": 1}, "holds an option or template code; only values may"),
         ({"a": only_if(1, "true")}, "conditions take options, not computed values"),
-        ({"a": only_if(1, True)}, "conditions take options, not computed values"),
         ({"a": more({"b": 1}, "computed")}, "stands where only an option may"),
         ({"a": f"x{SYMBOLS['map']['known']}"}, "the option map.known is a dict; it cannot stand inside a text"),
     ],
@@ -312,6 +311,22 @@ def test_an_object_that_is_not_wanted_leaves_nothing(helm, tmp_path):
 def test_what_a_chart_cannot_say_is_refused(tree, sentence):
     with pytest.raises(DeployError, match=sentence):
         chart.emit(rendered({"kind": "X", **tree}))
+
+
+def test_what_a_description_settles_by_itself_is_no_condition():
+    tree = {
+        "kind": "X",
+        "a": only_if(1, True),
+        "b": unless(2, True),
+        "c": {"d": if_filled({}), "e": only_if(3, False)},
+        "f": more({"g": 4}, {"h": 5}),
+        "i": [only_if(6, False), unless(7, False)],
+        "j": if_filled("k"),
+    }
+    emitted = chart.emit(tree)
+    assert "{{" not in emitted
+    assert yaml.safe_load(emitted) == resolve(tree) == {"kind": "X", "a": 1, "f": {"g": 4, "h": 5}, "i": [7], "j": "k"}
+    assert chart.emit(only_if(tree, False)) == ""
 
 
 QUESTIONS = {

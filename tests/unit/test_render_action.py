@@ -126,6 +126,44 @@ def test_wrong_options_stop_it_with_all_that_is_wrong(given, sentences):
     assert SECRET not in json.dumps(result)
 
 
+EXTERNAL = {"postgres_enabled": False, "todo_database": {"host": "db.test", "port": 6432}}
+
+
+def test_a_database_of_the_user_s_own_takes_the_place_of_postgres():
+    result = render(**EXTERNAL, backend_published_port=0)
+    assert list(result["project"]["services"]) == ["backend-init", "backend"]
+    backend = result["project"]["services"]["backend"]
+    assert list(backend["depends_on"]) == ["backend-init"]
+    assert (backend["environment"]["DATABASE_HOST"], backend["environment"]["DATABASE_PORT"]) == ("db.test", "6432")
+    assert backend["networks"] == ["backend-open"]  # the database is outside
+    assert not result["project"]["volumes"]
+    assert result["secret_volumes"] == {}
+    assert result["secrets"] == ["jwt_key", "postgres_password"]
+    assert result["components"][0]["needs"] == []
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"postgres_enabled": False}, "todo_database.host is postgres; name the host of your database"),
+        ({"todo_database": {"ca": "PEM"}}, "set backend_database_sslmode to verify-full"),
+        ({"todo_registry": {"host": "h", "username": "me"}}, "a login needs all three"),
+        ({"todo_registry": {"username": "me", "password": "x"}}, "a login needs all three"),
+        ({"todo_existing_secret": {"enabled": True}}, "todo_existing_secret is enabled and has no name"),
+    ],
+)
+def test_options_that_contradict_each_other(given, sentence):
+    assert sentence in render(**given)["msg"]
+
+
+def test_the_registry_goes_before_the_repositories_that_name_none():
+    registry = {"host": "localhost:5000", "username": "me", "password": SECRET}
+    result = render(todo_registry=registry, postgres_image={"repository": "registry.test/postgres", "tag": "dev"})
+    assert result["images"] == ["localhost:5000/todo-app/backend:dev", "registry.test/postgres:dev"]
+    assert result["options"]["todo_registry"]["username"] == "me"
+    assert SECRET not in json.dumps(result)
+
+
 def test_a_component_that_others_need_must_be_there():
     result = render(todo_components=["backend"])
     assert result["failed"]

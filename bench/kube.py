@@ -10,6 +10,9 @@ from typing import Any
 
 import stack
 
+LOCAL_HOST = "todo.localhost"
+"""As scripts/k8s-deploy.sh names the page on the local cluster."""
+
 
 def arguments(description: str | None) -> argparse.ArgumentParser:
     """A parser with the options that every measurement on a cluster takes."""
@@ -34,6 +37,8 @@ def play(given: argparse.Namespace, *verbs: str, **options: Any) -> float:
         "todo_kubeconfig": kubeconfig(given),
         "todo_context": given.context,
         "todo_registry": {"host": given.registry},
+        "todo_ingress": {"enabled": True, "host": LOCAL_HOST, "class_name": "traefik"},
+        "todo_front_door": f"http://{LOCAL_HOST}:{given.address.rpartition(':')[2]}",
         "todo_generate_secrets": True,
         **options,
     }
@@ -59,8 +64,9 @@ def get(given: argparse.Namespace, *words: str) -> Any:
 
 
 def host(given: argparse.Namespace) -> str:
-    """The name by which the Ingress knows the page. Raises SystemExit when there is no Ingress."""
+    """The page's host and port, as a browser sends them. Raises SystemExit when there is no Ingress."""
     rules = [rule for item in get(given, "ingress")["items"] for rule in item["spec"].get("rules", [])]
     if not rules:
         raise SystemExit(f"the namespace {given.name} has no Ingress: deploy it first (scripts/k8s-deploy.sh)")
-    return rules[0].get("host") or given.address
+    name, port = rules[0].get("host"), given.address.rpartition(":")[2]
+    return f"{name}:{port}" if name else given.address

@@ -34,6 +34,8 @@ if k8s_is_local; then
   target+=(
     -e "{\"todo_context\": $(k8s_json "$local_name"), \"todo_kubeconfig\": $(k8s_json "$local_kubeconfig")}"
     -e '{"todo_registry": {"host": "localhost:5000"}, "todo_generate_secrets": true}'
+    -e '{"todo_ingress": {"enabled": true, "host": "todo.localhost", "class_name": "traefik"}}'
+    -e '{"todo_front_door": "http://todo.localhost:8080"}'
   )
 else
   target+=(-e "{\"todo_context\": $(k8s_json "$TODO_CONTEXT"), \"todo_kubeconfig\": $(k8s_json "${TODO_KUBECONFIG:-}")}")

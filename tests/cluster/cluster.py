@@ -85,19 +85,23 @@ class Deployment(Stack):
     """A deployment on the cluster, with inventories/staging; verbs and users as in tests/integration/stack.py."""
 
     cluster: Cluster = field(kw_only=True)
-    host: str = ""
-    """The name by which the Ingress knows it."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.host = self.host or f"{self.name}.localhost"
         self.options = {
             "todo_kubeconfig": str(self.cluster.kubeconfig),
             "todo_context": self.cluster.context,
             "todo_registry": {"host": self.cluster.registry},
+            "todo_ingress": {"enabled": True, "host": f"{self.name}.localhost", "class_name": "traefik"},
+            "todo_front_door": f"http://{self.host}",
             "todo_generate_secrets": True,
             **self.options,
         }
+
+    @property
+    def host(self) -> str:
+        """The page's host and port, as a browser sends them."""
+        return f"{self.name}.localhost:{self.cluster.http}"
 
     def command(self, verb: str, *flags: str, **options: Any) -> tuple[list[str], Path]:
         return super().command(verb, "--inventory=inventories/staging", *flags, **options)

@@ -58,8 +58,9 @@ def test_every_verb_and_script_is_in_the_readme():
 
 
 def messages():
-    section = README.read_text().partition("## When something goes wrong")[2].partition("\n## ")[0]
-    return re.findall(r"(?m)^\| `([^`]+)`", section)
+    texts = [README.read_text(), (ROOT / "docs" / "kubernetes.md").read_text()]
+    sections = [text.partition("## When something goes wrong")[2].partition("\n## ")[0] for text in texts]
+    return re.findall(r"(?m)^\| `([^`]+)`", "\n".join(sections))
 
 
 def test_there_are_messages_to_look_for():

@@ -18,9 +18,22 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from todo_chatbot.acts import Act, Ask, Complete, CompleteMany, Context, Create, Delete, DeleteMany, Show, Update
-from todo_chatbot.rules.stage import AskStage, understand
+from todo_chatbot.acts import (
+    Act,
+    Ask,
+    Complete,
+    CompleteMany,
+    Context,
+    Create,
+    Delete,
+    DeleteMany,
+    Interpretation,
+    Show,
+    Update,
+)
+from todo_chatbot.rules.stage import understand
 from todo_chatbot.rules.target import is_pronoun
+from todo_chatbot.stages import AskStage, RulesStage
 
 Row = dict[str, Any]
 WRITES = ("create", "complete", "update", "delete")
@@ -39,19 +52,20 @@ class Said:
 
 def say(text: str, context: Context = NOW) -> Said:
     """What the stages before the model make of `text`."""
-    act = understand(text, context)
-    if act is None:
-        meaning = asyncio.run(AskStage().interpret(text, context))
-        act = meaning.act if meaning else None
-    return _said(act, context)
+    by_rules = _said(asyncio.run(RulesStage().interpret(text, context)), context)
+    if by_rules.how in ("acts", "asks"):
+        return by_rules
+    # A todo that is not there leaves the sentence to the next stage.
+    asked = _said(asyncio.run(AskStage().interpret(text, context)), context)
+    return asked if asked.how == "asks" else by_rules
 
 
-def _said(act: Act | None, context: Context) -> Said:
+def _said(meaning: Interpretation | None, context: Context) -> Said:
+    act = meaning.act if meaning else None
     if isinstance(act, Ask):
-        # A question stands for what its first answer would do.
+        # A question stands for what its first answer would do to the todo that it names.
         yes = understand(act.choices[0][1], context) if act.choices else None
-        meant = _said(yes, context)
-        return Said("asks", meant.action if yes else "create", meant.title)
+        return Said("asks", act.about, _action(yes)[1])
     action, title = _action(act)
     if action == "none":
         return Said("none")
@@ -60,7 +74,9 @@ def _said(act: Act | None, context: Context) -> Said:
     target = getattr(act, "target", None)
     if target and is_pronoun(target.words):
         return Said("asks", action)
-    return Said("if there" if target and not target.sure else "acts", action, title)
+    if target and not target.sure:
+        return Said("if there", action, title)
+    return Said("asks" if meaning and meaning.ask else "acts", action, title)
 
 
 def _action(act: Act | None) -> tuple[str, str]:

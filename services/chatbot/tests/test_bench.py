@@ -18,7 +18,7 @@ def row(text: str, action: str, domain: str = "lists", **more: str) -> dict[str,
         ("show my list", Said("acts", "list")),
         ("I need to call mom", Said("asks", "create", "call mom")),
         ("delete everything", Said("asks", "delete")),
-        ("milk is done", Said("if there", "complete", "milk")),
+        ("milk is done", Said("asks", "complete", "milk")),
         ("what is the capital of France", Said("none")),
     ],
 )

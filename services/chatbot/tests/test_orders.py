@@ -3,7 +3,8 @@
 import pytest
 
 from todo_chatbot.acts import Ask, Complete, Context, Create, Delete, NewTodo, Show, Target, Update
-from todo_chatbot.rules.stage import AskStage, understand
+from todo_chatbot.rules.stage import understand
+from todo_chatbot.stages import AskStage
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,8 @@ from todo_chatbot.acts import (
     Target,
     Update,
 )
-from todo_chatbot.rules.stage import AskStage, understand
+from todo_chatbot.rules.stage import understand
+from todo_chatbot.stages import AskStage
 
 
 def made(*titles: str, **fields: str) -> Create:

@@ -4,7 +4,8 @@ import pytest
 
 from todo_chatbot.acts import Act, Ask, Complete, Context, Create, Delete, NewTodo, Show, Target
 from todo_chatbot.rules.lists import ONE_LIST, WHOLE_LIST
-from todo_chatbot.rules.stage import AskStage, understand
+from todo_chatbot.rules.stage import understand
+from todo_chatbot.stages import AskStage
 
 
 @pytest.mark.parametrize(

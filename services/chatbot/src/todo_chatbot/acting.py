@@ -38,7 +38,7 @@ class Actor:
     async def act(self, meaning: Interpretation, context: Context) -> ChatAnswer:
         """Carry out an act, or ask first. Raises NotOursError when nothing of the list is meant."""
         try:
-            answer = await self._act(meaning.act, context, suggested=meaning.source == "model")
+            answer = await self._act(meaning.act, context, suggested=meaning.ask or meaning.source == "model")
         except InsteadError as stopped:
             answer = stopped.answer
         answer.source = meaning.source

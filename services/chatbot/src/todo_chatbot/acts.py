@@ -105,6 +105,7 @@ class Ask:
 
     question: str
     choices: tuple[tuple[str, str], ...] = ()
+    about: str = "create"  # the action that a yes would be
 
 
 @dataclass(frozen=True)
@@ -126,10 +127,11 @@ Act = Create | Show | Complete | CompleteMany | Update | Delete | DeleteMany | A
 
 @dataclass(frozen=True)
 class Interpretation:
-    """An act and who thought of it. What the model thought of is written only after the user confirms it."""
+    """An act and who thought of it. `ask`: it is written only after the user confirms it."""
 
     act: Act
     source: Source = "rules"
+    ask: bool = False
 
 
 class Interpreter(Protocol):

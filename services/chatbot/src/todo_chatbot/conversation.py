@@ -10,7 +10,7 @@ from prometheus_client import Counter
 
 from todo_chatbot import words
 from todo_chatbot.acting import Actor
-from todo_chatbot.acts import Context, Interpretation, Interpreter, Talk
+from todo_chatbot.acts import Ask, Context, Interpretation, Interpreter, Talk
 from todo_chatbot.backend import Backend
 from todo_chatbot.finding import NotOursError
 from todo_chatbot.model import Model, ModelUnavailableError
@@ -58,12 +58,16 @@ class Conversation:
 
     async def answer(self, sentence: str, context: Context) -> ChatAnswer:
         """The answer to `sentence`."""
+        missing = ""
         for stage in self._stages:
             if (meaning := await stage.interpret(sentence, context)) is None:
                 continue
             try:
-                answer = await self._carry_out(meaning, context)
-            except (NotOursError, ModelUnavailableError):
+                answer = await self._carry_out(_known_missing(meaning, missing), context)
+            except NotOursError as error:
+                missing = error.words
+                continue
+            except ModelUnavailableError:
                 continue
             UNDERSTOOD.labels(stage.name, type(meaning.act).__name__).inc()
             return answer
@@ -110,6 +114,14 @@ class Conversation:
             self._emit("action", action.model_dump(mode="json", exclude_none=True))
         self._emit("token", {"text": answer.reply})
         return answer
+
+
+def _known_missing(meaning: Interpretation, missing: str) -> Interpretation:
+    """`meaning`, unless it asks whether to change a todo that was looked for and is not there."""
+    if not missing or not isinstance(meaning.act, Ask) or meaning.act.about not in ("complete", "delete", "update"):
+        return meaning
+    said = f"I found no todo like {words.title(missing)} on your list, so I changed nothing."
+    return Interpretation(Ask(said, (("Show my list", "show my list"),), meaning.act.about))
 
 
 def _summary(outcomes: list[Outcome], context: Context) -> str:

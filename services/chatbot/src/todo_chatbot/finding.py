@@ -15,7 +15,11 @@ _MAX_CHOICES = 8
 
 
 class NotOursError(Exception):
-    """The sentence may have meant something else than the list, and nothing on the list is like it."""
+    """The sentence may have meant something else than the list, and nothing on the list is like `words`."""
+
+    def __init__(self, words: str = "") -> None:
+        super().__init__(words)
+        self.words = words
 
 
 class InsteadError(Exception):
@@ -87,7 +91,7 @@ class Finder:
                 reply = f"{words.title(already.todos[0]['title'])} is already {state}. I changed nothing."
                 return InsteadError(ChatAnswer(reply=reply))
         if not target.sure:
-            return NotOursError()
+            return NotOursError(target.words)
         return InsteadError(ChatAnswer(reply=f"I found no todo like {name} on your list, so I changed nothing."))
 
 

@@ -13,9 +13,9 @@ from todo_chatbot.acts import Context, Interpreter
 from todo_chatbot.backend import Backend
 from todo_chatbot.conversation import Conversation, Emit, ModelStage
 from todo_chatbot.problems import UnauthorizedError
-from todo_chatbot.rules.stage import AskStage, RulesStage
 from todo_chatbot.schemas import ChatAnswer, ChatRequest, ConfirmRequest, Status, UndoRequest
 from todo_chatbot.services import Services
+from todo_chatbot.stages import AskStage, RulesStage
 from todo_chatbot.writing import Writer
 
 router = APIRouter(prefix="/api/chat")

@@ -9,13 +9,16 @@ from todo_chatbot.rules.text import cut, cut_end
 _GRADE = r"(?:(?P<grade>high|low|normal|urgent|important)(?:[ -]priority)? )"
 # "add a task to …", "new todo: …", "make me a high priority to-do called …"
 _NAMED = re.compile(
-    rf"(?:(?:add|create|make|new|set|set up|put|enter|insert|write|start|note|give)(?: me| down| in)?,? )?"
+    rf"(?:(?:add|create|make|new|set|set up|schedule|put|enter|insert|write|start|note|give|have|i have|i've got|i need|i want|i'd like|there is|here's)(?: me| down| in| up)?,? )?"
     rf"(?:(?:a|an|another|the|one) )?(?:new |another )?{_GRADE}?(?:to[ -]?do|task|reminder|chore|errand)(?! lists?(?: |$))"
-    r"(?: (?:item|entry|note|task))?"
-    r"(?:(?: (?:to|for|of|that|about|called|named|titled|saying|which says|that says|with the title)(?: me)?(?: to)?)?:? |:)",
+    r"(?: (?:item|entry|note|task))?(?: (?:for|on|to|in) (?:my|the|our) (?:[\w-]{1,12} ){0,2}list)?"
+    r"(?:(?: (?:to|for|of|that|about|called|named|titled|saying|which says|that says|with the title)(?: me)?(?: to)?)?:? |:|, )",
     re.I,
 )
-_NEW_WORD = re.compile(r"(?:add|create|make|new|set|put|enter|insert|write|start|note|give)\b|[^:]{0,40}:", re.I)
+_NEW_WORD = re.compile(
+    r"(?:add|create|make|new|set|schedule|put|enter|insert|write|start|note|give|have|i have|i've got|i need|i want|i'd like|there is|here's)\b|[^:]{0,40}:",
+    re.I,
+)
 _REMIND = re.compile(
     r"(?:remind me|don't forget|do not forget|don't let me forget|make sure i(?: don't forget)?|make a note(?= to )|note to self:?)(?: |$)",
     re.I,
@@ -28,14 +31,15 @@ _ADD_TO_LIST = re.compile(
 )
 _ADD = re.compile(r"(?:re[ -]?add|add|append|jot down|note down|write down|put down|jot):? ", re.I)
 _PUT = re.compile(
-    r"(?:put|place|include|insert|enter|write|note|stick|pop|get|throw|have|i need|i want|i'd like|we need|need|want|give|save|slap|chuck|log|track|register|record|list|type|attach|drop|copy|keep|remember|set|make|bring)(?: down)? ",
+    r"(?:put|place|include|insert|enter|write|note|stick|pop|get|throw|have(?! (?:i|we) )|i need|i want|i'd like|we need|need|want|give|save|slap|chuck|log|track|register|record|list|type|attach|drop|copy|keep|remember|set|make|bring)(?: down)? ",
     re.I,
 )
-_TRAILING_TASK = re.compile(r" (?:as|for) (?:a |an )?(?:new )?(?:to[ -]?do|task|reminder)(?: item)?$", re.I)
+_TRAILING_TASK = re.compile(r" (?:as|for) (?:a |an )?(?:new )?(?:to[ -]?do|task|reminder|item|entry)(?: item)?$", re.I)
 _ITEM_WORD = re.compile(
     r"(?:(?:a|an|the|another|new|following) ){0,2}(?:items?|entry|entries)(?: called| named)?:? (?=[^ ])(?!to |on |in |for |from )",
     re.I,
 )
+_THAT_I = re.compile(r"that (?:i|we) (?:must|need to|have to|should|ought to|want to|gotta) ", re.I)
 _AS_WELL = re.compile(r",? (?:too|as well|also|on there)$", re.I)
 _LEAVES_OPEN = frozenset(
     (
@@ -95,16 +99,17 @@ _NOT_REMINDED = re.compile(
     r"(?:the|all|my|any|of the|of my|if|every) (?:[\w'-]{1,20} ){0,2}(?:reminders?|events?)|at |on |in ", re.I
 )
 _SHOULD_BE = re.compile(
-    rf" (?:should|must|needs to|has to|ought to) (?:be (?:added|put|placed|listed|included) |be |go )(?:to|on|onto|in|into) (?:my |the )?{scope.LIST}$"
+    rf" (?:should|must|needs? to|has to|have to|ought to) (?:be (?:added|put|placed|listed|included) |be |go )(?:to|on|onto|in|into) (?:my |the )?{scope.LIST}$"
     rf"| (?:should|must) be (?:added|put) (?:to|on|in) (?:my|the) list$",
     re.I,
 )
 # "update my list with shoes", "the list should contain shoes"
 _CONTAIN = re.compile(
-    rf"(?:update|extend|expand|supplement|fill) (?:(?:my|the|our) )?{scope.LIST} with "
-    rf"|(?:my|the|our) {scope.LIST} (?:should|must|needs to|has to) (?:also )?(?:contain|have|include|say) |(?:my|the|our) {scope.LIST} needs ",
+    rf"(?:update|extend|expand|supplement|fill|modify|change|edit|amend) (?:(?:my|the|our) )?{scope.LIST} (?:with|to (?:include|add|have|contain)|by adding|so it (?:has|includes)) "
+    rf"|(?:my|the|our) {scope.LIST} (?:should|must|needs to|has to) (?:also )?(?:contain|have|include|say) (?=.)|(?:my|the|our) {scope.LIST} needs ",
     re.I,
 )
+_ON_IT = re.compile(r" (?:on|in) (?:it|there)$", re.I)
 _COULD_BE = re.compile(
     rf"(?:could|can|may) (?P<what>.{{1,80}}) be (?:added|put|placed) (?:to|on|onto|in|into) (?:(?:my|the|our) )?{scope.LIST}",
     re.I,
@@ -183,7 +188,7 @@ def _what(text: str, context: Context) -> tuple[str, dict[str, str]] | None:
             named.group()
             .rstrip()
             .lower()
-            .endswith((":", " to", " for", " of", " that", "called", "named", "titled", "says"))
+            .endswith((":", ",", " to", " for", " of", " that", "called", "named", "titled", "says"))
         )
         if not joined and body and _elsewhere(body, context):
             return None
@@ -201,7 +206,7 @@ def _what(text: str, context: Context) -> tuple[str, dict[str, str]] | None:
 def _said_of_list(text: str) -> str | None:
     """What belongs on the list by a sentence that says so without a verb of adding."""
     if found := _CONTAIN.match(text):
-        return text[found.end() :].strip()
+        return _ON_IT.sub("", text[found.end() :].strip())
     if found := _COULD_BE.fullmatch(text):
         return str(found["what"])
     if found := _SHOULD_BE.search(text[-80:]):
@@ -255,6 +260,7 @@ def _make(body: str, fields: dict[str, str], context: Context) -> Create | Ask:
     body = cut(body, _ITEM_WORD) or body
     body = cut_end(body, _TRAILING_TASK) or body
     body = cut_end(body, _AS_WELL) or body
+    body = cut(body, _THAT_I) or body
     if not body or body.lower() in _LEAVES_OPEN:
         return WHAT
     said: dict[str, str] = {}

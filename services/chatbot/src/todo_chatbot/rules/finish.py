@@ -23,7 +23,7 @@ _OFF = re.compile(
 )
 _COMPLETE = re.compile(r"(?:complete|tick|(?:done|finished) with|done:|i(?:'m| am) (?:done|finished) with) ", re.I)
 _REOPEN = re.compile(
-    r"(?:re-?open|un-?complete|un-?tick|un-?check|un-?mark|un-?finish|un-?do|mark as (?:not done|undone|open)) ",
+    r"(?:re-?open|un-?complete|un-?tick|un-?check|un-?mark|un-?finish|un-?do(?! adding)|mark as (?:not done|undone|open)) ",
     re.I,
 )
 

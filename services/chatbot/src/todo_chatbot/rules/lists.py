@@ -46,10 +46,14 @@ _GONE = re.compile(
     rf"|(?:find|open|go to|pull up) {_LIST} and {_DELETE} it$",
     re.I,
 )
+_STARTED_OVER = re.compile(
+    rf"(?:start|begin|redo|restart|reset) {_LIST}(?: (?:over|again|anew|from scratch|all over)){{1,2}}$", re.I
+)
 ONE_LIST = Ask("You have one list here, and it is ready. What shall I add to it?")
 WHOLE_LIST = Ask(
     "You have one list here, and it stays. Shall I delete what is on it?",
     (("All of it", "delete everything"), ("What is done", "delete all done todos"), ("Show it", "show my list")),
+    about="delete",
 )
 
 
@@ -67,6 +71,8 @@ def interpret(text: str) -> Ask | None:
     """A question for the plain sentence `text` if it wants a list made or deleted, None when it does not."""
     if len(text) > 150 or '"' in text or CLEAR_LIST.match(text) or text.lower() in _BARE:
         return None
+    if _STARTED_OVER.match(text):
+        return WHOLE_LIST
     if (_NEW_LIST.fullmatch(text) or _NEW_LIST_OF.match(text) or _EDIT.match(text)) and not _PLAYED.search(text):
         return ONE_LIST
     if scope.foreign_any(text) or _PLAYED.search(text):

@@ -2,8 +2,8 @@
 
 import re
 
-LIST_KIND = r"(?:to[ -]?dos?|tasks?|check|reminders?|shopping|grocery|groceries|chores?|errands?|work|bucket)"
-LIST = rf"(?:(?:{LIST_KIND} ){{0,2}}lists?|to[ -]?dos?|tasks|reminders|chores|errands)"
+LIST_KIND = r"(?:to[ -]?do'?s?|tasks?|check|reminders?|shopping|grocery|groceries|chores?|errands?|work|bucket)"
+LIST = rf"(?:(?:{LIST_KIND} ){{0,2}}lists?|to[ -]?do'?s?|tasks|reminders|chores|errands)"
 ITEMS = r"(?:to[ -]?dos?|tasks?|items?|things|entries|entry|chores?|errands?|reminders?|ones?)"
 
 _FOREIGN = (
@@ -54,6 +54,10 @@ _ANY_PLACE = re.compile(
 )
 _SOMEBODY = re.compile(
     r"(?:up|me|him|her|us|them|you|myself|my (?:wife|husband|spouse|son|daughter|mom|dad|friend))(?: |$)", re.I
+)
+_LIST_ANY = re.compile(
+    rf"(?:^| )(?:lists?|to[ -]?do'?s?|(?:{OWNER}|all|new|what|which|any) (?:[a-z]{{1,12}} )?(?:tasks?|chores|errands|reminders))(?![\w-])",
+    re.I,
 )
 _LIST_ITSELF = re.compile(rf"(?:{OWNER} )?{LIST}", re.I)
 _ON_MY_LIST = re.compile(rf" on (?:my|our) (?:{LIST_KIND} )?list$", re.I)
@@ -131,6 +135,11 @@ def list_noun(text: str) -> bool:
         and not _LIST_OF.search(text)
         and (not _FOREIGN_ANY.search(text) or bool(_ON_MY_LIST.search(text[-40:])))
     )
+
+
+def names_list(text: str) -> bool:
+    """Whether `text` names a list that may be one of todos, anywhere."""
+    return bool(_LIST_ANY.search(text)) and not _FOREIGN_ANY.search(text)
 
 
 def list_itself(text: str) -> bool:

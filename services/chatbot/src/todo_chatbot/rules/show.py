@@ -45,7 +45,20 @@ _FIND = re.compile(
     rf"(?:find|search(?: for)?|look for|look up) (?P<words>.{{1,100}}) (?:on|in) (?:my |the )?{scope.LIST}$", re.I
 )
 _IS_ON = re.compile(
-    rf"(?:is|are|do i have|have i got|did i (?:add|put)) (?P<words>.{{1,100}}) (?:on|in|to) (?:my |the )?{scope.LIST}$",
+    rf"(?:is|are|do (?:i|we) have|have i got|(?:did|have|had) (?:i|we) (?:already )?(?:remember(?:ed)? to |forget to )?(?:add|added|put|include|included|got|get|write|written|placed?)"
+    rf"|has|have(?= .* been )) (?P<words>.{{1,100}}?)(?: (?:been |already |still |down ){{0,2}}(?:added|put|placed|included|listed|written)?)? (?:on|in|to) (?:my |the |our )?{scope.LIST}(?: already| yet| now)?$",
+    re.I,
+)
+_HAS = re.compile(
+    rf"(?:do|does|did) (?:my |the |our )?{scope.LIST} (?:already |still |currently )?(?:have|include|contain|say|show|mention|list) (?P<words>.{{1,100}}?)(?: (?:on|in) it)?(?: already| yet| now)?$",
+    re.I,
+)
+_CHECK_FOR = re.compile(
+    rf"(?:check|search|scan|look (?:at|in|on|through)|see) (?:my |the |our )?{scope.LIST} (?:for|to see if) (?P<words>.{{1,100}})$",
+    re.I,
+)
+_WHETHER = re.compile(
+    rf"(?:.{{0,60}} )?(?:if|whether) (?:i (?:put|have|added|got) (?P<words>.{{1,100}}?)|(?P<what>.{{1,100}}?) (?:is|are|was|were)(?: already| still)?) (?:on|in|to) (?:my |the |our )?{scope.LIST}$",
     re.I,
 )
 _SPOKEN = re.compile(
@@ -60,11 +73,16 @@ _TOLD = re.compile(
     re.I,
 )
 _PLANNED = re.compile(
-    r"what (?:all )?(?:items|things|jobs|chores|errands) (?:did|do|am|are|have|must|should) (?:i|we) ?(?:plan|planning|need|want|have|got|supposed)? ?(?:left )?to (?:buy|do|get|be done)$"
-    r"|what (?:do|should) (?:i|we) (?:still )?(?:need|have) (?:to (?:buy|get|pick up)|from|at)(?: (?:today|tomorrow|at|from|the|store|shop|supermarket|market|grocery)){0,4}$"
-    r"|what (?:did|have) (?:i|we) (?:already )?(?:finish|finished|complete|completed|done)(?: (?:so far|today|already))?$"
-    r"|which (?:ones|of them|todos|tasks) (?:are|have i) (?:still )?(?:already )?(?:done|open|finished|completed|left|pending|overdue|urgent)$"
-    r"|what are the (?:items|things|jobs|chores|errands) (?:to be done|to do|to buy|i (?:need|have|want) to (?:buy|do|get))$",
+    r"(?:(?:show|tell|give|list|list out|read|remind)(?: me| us)? )?(?:what|everything|which|all)(?:'s)?(?: all| else| are the| of the)?(?: things| items| jobs| chores| errands| groceries| tasks| stuff)?"
+    r"(?: (?:am|are|do|did|must|should|have|had|was|were))?(?: there)?(?: (?:i|we))?(?: (?:still|also|supposed|planning|planned|going|need|needed|want|wanted|have|had|got|plan|must|left|to be|am|are))*"
+    r"(?: to)? (?:do|get done|be done|be doing|done|buy|get(?= (?:at|from) )|pick up|finish|complete|accomplish|shop for)"
+    r"(?: (?:today|tomorrow|this|next|week|weekend|month|at|from|in|the|store|shop|supermarket|grocery|market|still|around|house|so far|already|yet|for|on|by|monday|tuesday|wednesday|thursday|friday|saturday|sunday))*$"
+    r"|what (?:do|should) (?:i|we) (?:still )?(?:need|have) (?:from|at)(?: (?:today|tomorrow|at|from|the|store|shop|supermarket|market|grocery)){0,4}$"
+    r"|what groceries (?:do|are) (?:i|we) (?:need|out of|low on|getting)$"
+    r"|what (?:did|have|haven't) (?:i|we) (?:not |already |yet )?(?:finish|finished|complete|completed|done)(?: (?:so far|today|already|yet))*$"
+    r"|which (?:ones|of them|todos|tasks|chores) (?:are|have i|did i) (?:still )?(?:already )?(?:done|open|finish|finished|complete|completed|left|pending|overdue|urgent)$"
+    r"|what did (?:i|we) (?:say|think|tell you) (?:that )?(?:i|we) (?:needed|wanted|had|have|need) to (?:do|buy|get)$"
+    r"|(?:is there|do i have) (?:something|anything|stuff) (?:that )?(?:i (?:have|need) )?to (?:do|buy|get|finish)(?: (?:today|tomorrow|this week|still|at the store))*$",
     re.I,
 )
 _WRITES = re.compile(
@@ -100,10 +118,19 @@ def _spoken(text: str, context: Context) -> Show | None:
 
 
 def _searched(text: str) -> Show | None:
-    for pattern in (_FIND, _IS_ON):
+    for pattern in (_FIND, _IS_ON, _HAS, _CHECK_FOR, _WHETHER):
         if found := pattern.match(text):
-            words = found["words"]
-            if words.split(" ", 1)[0].lower() not in ("there", "anything", "what"):
+            words = found["words"] or found["what"]
+            if words.split(" ", 1)[0].lower() not in (
+                "there",
+                "anything",
+                "what",
+                "something",
+                "any",
+                "items",
+                "things",
+                "room",
+            ):
                 return Show(completed=None, words=words.strip("\"'"))
     return None
 

@@ -1,9 +1,10 @@
-"""The stage itself: which rule is tried first, and the sentences that no rule may touch."""
+"""Which rule is tried first, and the sentences that no rule may touch."""
 
 import re
 
-from todo_chatbot.acts import Act, Ask, Context, Interpretation, Say, Show
+from todo_chatbot.acts import Act, Ask, Context, Say, Show
 from todo_chatbot.rules import create, delete, finish, lists, recalled, show, told, update
+from todo_chatbot.rules.clauses import straight
 from todo_chatbot.rules.text import plain, tidy
 from todo_chatbot.rules.typos import mend
 
@@ -35,40 +36,28 @@ _NEXT_ORDER = re.compile(
 _NOT_ASKED = re.compile(r"(?:do not|don't|dont|never|not) (?!forget|let me forget)", re.I)
 
 
-class RulesStage:
-    """Understands the common sentences."""
-
-    name = "rules"
-
-    async def interpret(self, sentence: str, context: Context) -> Interpretation | None:
-        """The meaning of `sentence` if a rule is sure of it."""
-        act = understand(sentence, context)
-        return Interpretation(act) if act else None
+def ready(sentence: str) -> str:
+    """`sentence` as the rules read it: on one line, without politeness, its first word spelt right."""
+    return mend(plain(tidy(sentence)))
 
 
-class AskStage:
-    """Asks where the rules do not know but a todo may be meant. It never acts."""
-
-    name = "ask"
-
-    async def interpret(self, sentence: str, context: Context) -> Interpretation | None:  # noqa: ARG002 - the interface
-        """A question about `sentence`, or None."""
-        question = create.maybe(mend(plain(tidy(sentence))))
-        return Interpretation(question) if question else None
+def declined(text: str) -> bool:
+    """Whether the plain sentence `text` says not to do something."""
+    return bool(_NOT_ASKED.match(text))
 
 
 def understand(sentence: str, context: Context) -> Act | None:
     """The act that `sentence` asks for by the rules alone."""
-    text = mend(plain(tidy(sentence)))
+    text = ready(sentence)
     if not text:
         return None
     if text.lower() in _HELP or _ABOUT_USE.match(text):
         return Say(HELP)
-    if _NOT_ASKED.match(text):
+    if declined(text):
         return None
     if two := _two_orders(text, context):
         return two
-    return _one(text, context)
+    return _one(straight(text), context)
 
 
 def _two_orders(text: str, context: Context) -> Ask | None:

@@ -25,8 +25,11 @@ _UNFINISHED = re.compile(
     r"(?:i|we) (?:haven't|have not|didn't|did not) (?:really |actually )?(?:finish|finished|do|done|complete|completed)(?: with)? ",
     re.I,
 )
-_IS_LEVEL = re.compile(rf" (?:is|are) (?P<level>{items.LEVEL})(?:[ -]priority)?$", re.I)
-_IS_DUE = re.compile(r" (?:is|are) (?P<when>due .+)$", re.I)
+_IS_LEVEL = re.compile(
+    rf" (?:is|are|should be|needs to be|must be|became|has become)(?: now| really| very)? (?P<level>{items.LEVEL})(?:[ -]priority)?$",
+    re.I,
+)
+_IS_DUE = re.compile(r" (?:is|are|should be|needs to be|must be)(?: now)? (?P<when>due .+)$", re.I)
 _ASKING = (
     "how",
     "what",

@@ -38,11 +38,16 @@ _MOVE = re.compile(
     r"(?:move|postpone|push|re-?schedule|delay|shift|defer|put off|bring forward|bring|push back|snooze)(?: back)? ",
     re.I,
 )
-_SET_DUE = re.compile(r"(?:set|make|change|update|schedule) ", re.I)
+# "put rent off until Friday"
+_PUT_OFF = re.compile(r"(?:put|push|move|bring) (?P<what>.{1,80}?) (?:off|back|forward) (?:to|until|till|for) ", re.I)
+_SET_DUE = re.compile(r"(?:set|make|change|update|schedule) (?!up |an? |another |me )", re.I)
 _DUE_WORD_END = re.compile(r"(?:'s)?(?: due| due date| deadline)?(?: back| off| forward)?(?: to| until| till)?$", re.I)
 _RENAME = re.compile(r"(?:rename|re-?title|reword|rephrase) ", re.I)
-_TITLE_OF = re.compile(r"(?:change|edit|update|set|correct|fix) (?:the )?(?:title|name|text|wording) (?:of|for) ", re.I)
-_CHANGE = re.compile(r"(?:change|edit|update|correct|replace|modify|turn) ", re.I)
+_TITLE_OF = re.compile(r"(?:change|edit|update|set|correct|fix) (?:the )?(?:title|text|wording) (?:of|for) ", re.I)
+_CHANGE = re.compile(
+    r"(?:change|edit|update|correct|replace|modify|turn|swap(?: out)?|switch|substitute|exchange|alter) ", re.I
+)
+_LIST_FIRST = re.compile(rf"(?:{scope.OWNER} )?{scope.LIST}(?: |$)", re.I)
 _DESCRIPTION_OF = re.compile(
     r"(?:set|change|add|edit|update) (?:the |a )?(?:description|notes?|details?) (?:of|for|to|on) ", re.I
 )
@@ -65,6 +70,8 @@ def _no_due(text: str, _: Context) -> Fields | None:
 def _due(text: str, context: Context) -> Fields | None:
     said_due = cut(text, _DUE_OF)
     moved = cut(text, _MOVE) if said_due is None else None
+    if moved is None and (put := _PUT_OFF.match(text)):
+        moved = text[put.end() :] and f"{put['what']} to {text[put.end() :]}"
     words = said_due or moved
     if words is None and _SET_DUE.match(text):
         words = cut(text, _SET_DUE)
@@ -103,15 +110,23 @@ def _priority(text: str, _: Context) -> Fields | None:
 def _title(text: str, _: Context) -> Fields | None:
     renamed = cut(text, _RENAME) or cut(text, _TITLE_OF)
     words = renamed or cut(text, _CHANGE)
-    if not words:
+    if not words or _LIST_FIRST.match(words):
         return None
     # The first joint that is not inside quotes parts the old title from the new one.
-    joints = (" to ", " as ", " into ", " with ") if renamed is None else (" to ", " as ", " into ")
+    listed = cut_end(words, scope.TO_LIST)
+    words = listed or words
+    joints = (
+        (" to say ", " to ", " as ", " into ", " with ", " for ") if renamed is None else (" to ", " as ", " into ")
+    )
     parts = _parted(words, joints)
     if parts is None or not parts[0] or not parts[1] or scope.list_itself(parts[0]):
         return None
     new, _quoted = unquote(parts[1])
-    return (parts[0], {"title": new}, renamed is not None) if new and len(new) <= items.MAX_TITLE else None
+    return (
+        (parts[0], {"title": new}, renamed is not None or listed is not None)
+        if new and len(new) <= items.MAX_TITLE
+        else None
+    )
 
 
 def _parted(words: str, joints: tuple[str, ...]) -> tuple[str, str] | None:

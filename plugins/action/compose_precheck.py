@@ -8,8 +8,7 @@ from typing import Any
 from ansible.plugins.action import ActionBase
 from ansible_collections.todoapp.stack.plugins.module_utils import markers
 from ansible_collections.todoapp.stack.plugins.module_utils.diagnosis import Diagnosis, explain
-
-KNOWN_BAD = {"changeme", "password", "secret", "postgres", "admin", "test", "example"}
+from ansible_collections.todoapp.stack.plugins.module_utils.secret_rules import guessable
 
 
 class ActionModule(ActionBase):
@@ -67,13 +66,5 @@ def problems(rendered: Mapping[str, Any], seen: Mapping[str, Any], given: Mappin
                 )
             )
     if not options["todo_generate_secrets"]:
-        for name, value in given.items():
-            if str(value).lower() in KNOWN_BAD or len(str(value)) < 12:
-                found.append(
-                    Diagnosis(
-                        "secrets",
-                        f"the secret {name} is one that anybody would guess",
-                        "use at least 12 random characters",
-                    )
-                )
+        found += guessable(given)
     return [diagnosis.as_dict() for diagnosis in found]

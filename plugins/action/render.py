@@ -11,11 +11,13 @@ from ansible import constants
 from ansible.plugins.action import ActionBase
 from ansible.utils.collection_loader import AnsibleCollectionConfig
 from ansible_collections.todoapp.stack.plugins.module_utils import images, markers, release, state
+from ansible_collections.todoapp.stack.plugins.module_utils.description import Component
 from ansible_collections.todoapp.stack.plugins.module_utils.errors import DeployError, OptionError, did_you_mean
 from ansible_collections.todoapp.stack.plugins.module_utils.options import public
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 COLLECTION = Path(__file__).resolve().parents[2]
+TEMPLATES = COLLECTION / "roles/component/templates"
 
 
 class ActionModule(ActionBase):
@@ -51,9 +53,12 @@ class ActionModule(ActionBase):
                 raise OptionError(
                     [f"todo_secrets.{name} is no secret of any component{did_you_mean(name, secret_names)}"]
                 )
-        project = release.compose_project(COLLECTION / "roles/component/templates", components, options)
-        state_dir = options["todo_state_dir"] or f"~/.local/state/{options['todo_name']}"
-        return {
+        made = (
+            _for_compose(components, options)
+            if options["todo_target"] == "compose"
+            else _for_cluster(components, options)
+        )
+        return made | {
             "changed": False,
             "options": public(shared, options),
             "components": [
@@ -61,6 +66,7 @@ class ActionModule(ActionBase):
                     "name": component.name,
                     "is_store": component.is_store,
                     "init": component.init,
+                    "commands": component.commands,
                     "start_seconds": component.start_seconds,
                     "published_port": component.published_port,
                     "image": component.image,
@@ -68,22 +74,10 @@ class ActionModule(ActionBase):
                 }
                 for component in components
             ],
-            "project": project,
             "secrets": secret_names,
-            # Data is read with the secret that it was made with, so that one is not made anew while its volume is there.
-            "secret_volumes": {
-                name: f"{options['todo_name']}_{component.name}-data"
-                for component in components
-                if component.is_store
-                for name in component.secrets
-            },
             "images": sorted({markers.image_reference(component.image) for component in components}),
-            "ports": {
-                component.name: [options["todo_publish_address"], component.published_port]
-                for component in components
-                if component.published_port
-            },
-            "state_dir": state_dir,
+            "front_door": options["todo_front_door"].rstrip("/") or made["front_door"],
+            "state_dir": options["todo_state_dir"] or f"~/.local/state/{options['todo_name']}",
             # The process that runs the playbook: this worker's parent.
             "holder": {"host": state.this_host(), "pid": os.getppid()},
         }
@@ -134,3 +128,39 @@ class ActionModule(ActionBase):
                         ]
                     )
                 reference["tag"] = images.content_tag(context, {}, options["todo_base_image"])
+
+
+def _for_compose(components: list[Component], options: dict[str, Any]) -> dict[str, Any]:
+    """What a Compose host needs of the release."""
+    address = options["todo_publish_address"]
+    ports = {
+        component.name: [address, component.published_port] for component in components if component.published_port
+    }
+    return {
+        "project": release.compose_project(TEMPLATES, components, options),
+        "ports": ports,
+        "secret_volumes": _kept_with(components, f"{options['todo_name']}_"),
+        "front_door": f"http://{address}:{ports['frontend'][1]}" if "frontend" in ports else "",
+    }
+
+
+def _for_cluster(components: list[Component], options: dict[str, Any]) -> dict[str, Any]:
+    """What a cluster needs of the release."""
+    ingress = options["todo_ingress"]
+    scheme = "https" if ingress["tls"]["enabled"] else "http"
+    return {
+        "objects": release.manifest_objects(TEMPLATES, components, options),
+        "ports": {},
+        "secret_volumes": _kept_with(components, ""),
+        "front_door": f"{scheme}://{ingress['host']}" if ingress["enabled"] and ingress["host"] else "",
+    }
+
+
+def _kept_with(components: list[Component], prefix: str) -> dict[str, str]:
+    """The secrets that stored data was made with, and its volume or claim: without it, they may be made anew."""
+    return {
+        name: f"{prefix}{component.name}-data"
+        for component in components
+        if component.is_store
+        for name in component.secrets
+    }

@@ -19,7 +19,7 @@ def connect(url: str, timeout: float, ca: str = "") -> http.client.HTTPConnectio
     :raises OSError: the file cannot be read or holds no certificate.
     """
     parts = urlsplit(url)
-    host, port = parts.hostname or "", parts.port
+    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     address = "127.0.0.1" if host == "localhost" or host.endswith(".localhost") else host
     if parts.scheme == "https":
         return _Tls(host, port, address, timeout, ssl.create_default_context(cafile=ca or None))
@@ -27,7 +27,7 @@ def connect(url: str, timeout: float, ca: str = "") -> http.client.HTTPConnectio
 
 
 class _Plain(http.client.HTTPConnection):
-    def __init__(self, host: str, port: int | None, address: str, timeout: float) -> None:
+    def __init__(self, host: str, port: int, address: str, timeout: float) -> None:
         super().__init__(host, port, timeout=timeout)
         self._address = address
 
@@ -36,7 +36,7 @@ class _Plain(http.client.HTTPConnection):
 
 
 class _Tls(http.client.HTTPSConnection):
-    def __init__(self, host: str, port: int | None, address: str, timeout: float, context: ssl.SSLContext) -> None:
+    def __init__(self, host: str, port: int, address: str, timeout: float, context: ssl.SSLContext) -> None:
         super().__init__(host, port, timeout=timeout, context=context)
         self._address, self._tls = address, context
 
@@ -44,6 +44,11 @@ class _Tls(http.client.HTTPSConnection):
         plain = socket.create_connection((self._address, self.port), self.timeout)
         try:
             self.sock = self._tls.wrap_socket(plain, server_hostname=self.host)
+        except ssl.SSLCertVerificationError as error:
+            plain.close()
+            raise OSError(
+                f"its certificate is not trusted: {error.verify_message} (todo_front_door_ca may name who signed it)"
+            ) from error
         except OSError:
             plain.close()
             raise

@@ -11,8 +11,8 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
+from ansible_collections.todoapp.stack.plugins.module_utils import front_door
 from ansible_collections.todoapp.stack.plugins.module_utils.errors import DeployError
 
 TIMEOUT_SECONDS = 30
@@ -30,17 +30,16 @@ class StepFailed(DeployError):
 class Visitor:
     """A user's browser, as far as the journey needs one: it keeps the session cookie and names its origin."""
 
-    def __init__(self, base: str) -> None:
+    def __init__(self, base: str, ca: str = "") -> None:
         self.base = base.rstrip("/")
+        self.ca = ca
         self.cookie = ""
 
     def ask(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, **headers: str
     ) -> tuple[int, Any, Mapping[str, str]]:
         """Send one request; return status, parsed JSON (or text) and headers. Raises OSError when nobody answers."""
-        url = urlsplit(self.base)
-        kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
-        connection = kind(url.netloc, timeout=TIMEOUT_SECONDS)
+        connection = front_door.connect(self.base, TIMEOUT_SECONDS, self.ca)
         sent = {
             "Origin": self.base,
             "Accept": "application/json",
@@ -67,14 +66,15 @@ class Visitor:
             return answer.status, text, dict(answer.getheaders())
 
 
-def travel(base: str, *, model: bool) -> tuple[list[dict[str, Any]], StepFailed | None]:
+def travel(base: str, *, model: bool, ca: str = "") -> tuple[list[dict[str, Any]], StepFailed | None]:
     """Walk the whole journey.
 
     :param base: the front door's URL.
+    :param ca: a file with the authorities that its certificate is checked against; "" for the system's.
     :param model: whether a model is deployed, so that it must answer.
     :return: a row {step, ok, detail, seconds} for each step taken, and the failure that ended it, if one did.
     """
-    visitor = Visitor(base)
+    visitor = Visitor(base, ca)
     account = {
         "email": f"journey-{secrets.token_hex(6)}@example.com",
         "password": secrets.token_urlsafe(18),

@@ -18,6 +18,7 @@ options:
   secret_volumes: {description: Secrets that are not made anew while the volume named exists., type: dict, default: {}}
   ports: {description: For each service the address and port that it publishes., type: dict, default: {}}
   front_door: {description: A URL to probe; empty probes none., type: str, default: ""}
+  front_door_ca: {description: A file with the authorities that its certificate is checked against; empty means the system's., type: str, default: ""}
 author: todoapp.stack maintainers (@todoapp)
 """
 
@@ -42,13 +43,11 @@ free: {description: "The least free space: bytes and path."}
 front_door: {description: HTTP status of the front door; 0 when it does not answer., type: int, returned: always}
 """
 
-import urllib.error
-import urllib.request
 from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.todoapp.stack.plugins.module_utils import compose_engine, docker, module_run
+from ansible_collections.todoapp.stack.plugins.module_utils import compose_engine, docker, front_door, module_run
 from ansible_collections.todoapp.stack.plugins.module_utils.state import State
 
 SPEC = {
@@ -60,6 +59,7 @@ SPEC = {
     "secret_volumes": {"type": "dict", "default": {}, "no_log": False},
     "ports": {"type": "dict", "default": {}},
     "front_door": {"type": "str", "default": ""},
+    "front_door_ca": {"type": "str", "default": ""},
 }
 
 
@@ -92,19 +92,8 @@ def observe(params: dict[str, Any], *, check_mode: bool) -> dict[str, Any]:
         "lock": state.lock_holder(),
         "taken_ports": [d.as_dict() for d in compose_engine.taken_ports(ports, containers)],
         "free": {"bytes": free, "path": path},
-        "front_door": probe(params["front_door"]) if params["front_door"] else 0,
+        "front_door": front_door.probe(params["front_door"], params["front_door_ca"]) if params["front_door"] else 0,
     }
-
-
-def probe(url: str) -> int:
-    """The HTTP status that a URL answers, 0 when nothing answers within 5 s."""
-    try:
-        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - http on loopback, from our own options
-            return answer.status
-    except urllib.error.HTTPError as error:
-        return error.code
-    except (OSError, ValueError):
-        return 0
 
 
 def main() -> None:

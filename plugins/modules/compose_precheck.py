@@ -15,7 +15,7 @@ author: todoapp.stack maintainers (@todoapp)
 EXAMPLES = r"""
 - todoapp.stack.compose_precheck:
     release: "{{ _release }}"
-    observed: "{{ _compose_seen }}"
+    observed: "{{ _release_seen }}"
 """
 
 RETURN = r"""

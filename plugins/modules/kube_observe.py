@@ -15,6 +15,7 @@ options:
   namespace: {description: The deployment's namespace., type: str, required: true}
   objects: {description: "The rendered objects: component and object each.", type: list, elements: dict, required: true}
   secrets: {description: Secret names with their given values; an empty value means none was given., type: dict, default: {}}
+  secret_names: {description: The secrets that components mount., type: list, elements: str, default: []}
   existing_secret: {description: A Secret of the user's that takes the place of ours; empty for none., type: str, default: ""}
   registry: {description: The option todo_registry; images that lie there are named by digest., type: dict, default: {}}
   delete_data: {description: Whether claims that left the description are planned to go., type: bool, default: false}
@@ -51,7 +52,7 @@ current: {description: The record of the release that serves, without its object
 interrupted: {description: "The newest release when its run ended without an outcome."}
 lock: {description: Who holds the lock., type: dict, returned: always}
 front_door: {description: HTTP status of the front door; 0 when it does not answer., type: int, returned: always}
-warnings: {description: What the API server warned of., type: list, returned: always}
+api_warnings: {description: What the API server warned of., type: list, returned: always}
 """
 
 import hashlib
@@ -74,7 +75,7 @@ from ansible_collections.todoapp.stack.plugins.module_utils.kube_kinds import re
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_names import made_by_us
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_secrets import digests
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_state import ClusterState
-from ansible_collections.todoapp.stack.plugins.module_utils.registry import RegistryError
+from ansible_collections.todoapp.stack.plugins.module_utils.registry import OPTION_SPEC, RegistryError
 
 SPEC = {
     "kubeconfig": {"type": "str", "default": ""},
@@ -82,8 +83,9 @@ SPEC = {
     "namespace": {"type": "str", "required": True},
     "objects": {"type": "list", "elements": "dict", "required": True},
     "secrets": {"type": "dict", "default": {}, "no_log": True},
+    "secret_names": {"type": "list", "elements": "str", "default": [], "no_log": False},
     "existing_secret": {"type": "str", "default": "", "no_log": False},
-    "registry": {"type": "dict", "default": {}, "no_log": True},
+    "registry": {**OPTION_SPEC, "default": {}},
     "delete_data": {"type": "bool", "default": False},
     "front_door": {"type": "str", "default": ""},
     "front_door_ca": {"type": "str", "default": ""},
@@ -130,7 +132,7 @@ def observe(params: dict[str, Any]) -> dict[str, Any]:
         "secret_digests": {**dict.fromkeys(given), **digests(values)},
         "existing_secret": {
             "exists": bool(existing),
-            "missing": sorted(set(given) - set((existing or {}).get("data") or {})),
+            "missing": sorted(set(params["secret_names"]) - set((existing or {}).get("data") or {})),
         },
         "claims": facts["claims"],
         "foreign": kube_look.foreign(seen, facts["applied_set"]),
@@ -142,7 +144,7 @@ def observe(params: dict[str, Any]) -> dict[str, Any]:
         "interrupted": facts["interrupted"],
         "lock": facts["lock"],
         "front_door": door,
-        "warnings": cluster.warnings,
+        "api_warnings": cluster.warnings,
     }
 
 

@@ -20,9 +20,11 @@ EXAMPLES = r"""
 RETURN = r"""
 options: {description: Every option's final value but secrets., type: dict, returned: success}
 components: {description: The components in the order of their needs., type: list, returned: success}
-project: {description: The Compose project; secrets' digests are filled in by the plan., type: dict, returned: success}
+project: {description: The Compose project; secrets' digests are filled in by the plan., type: dict, returned: on a Compose host}
+objects: {description: "The Kubernetes objects in the order to apply: component and object each.", type: list, returned: on a cluster}
 secrets: {description: The names of the secrets that components mount., type: list, returned: success}
-secret_volumes: {description: The secrets that stored data depends on and its volume., type: dict, returned: success}
+secret_volumes: {description: The secrets that stored data depends on and its volume or claim., type: dict, returned: success}
+front_door: {description: The URL at which users reach it; empty when none is known., type: str, returned: success}
 images: {description: The image references., type: list, returned: success}
 ports: {description: For each component its published address and port., type: dict, returned: success}
 state_dir: {description: The state directory on the host., type: str, returned: success}

@@ -11,7 +11,7 @@ prepare_mounts() {
 prepare_cgroups() {
   local group
   if [[ -e /sys/fs/cgroup/cgroup.controllers ]]; then
-    mount -o remount,rw /sys/fs/cgroup
+    mount -o remount,rw,bind /sys/fs/cgroup
     # In version 2 a group that has groups with controllers may hold no processes itself.
     mkdir -p /sys/fs/cgroup/init
     while read -r group; do

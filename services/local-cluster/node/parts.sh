@@ -89,5 +89,6 @@ part_traefik() {
   KUBECONFIG=$ADMIN exec traefik --global.checknewversion=false --global.sendanonymoususage=false --log.level=WARN \
     --entrypoints.web.address=:8080 --entrypoints.websecure.address=:8443 --entrypoints.websecure.http.tls=true \
     --entrypoints.ping.address=127.0.0.1:8082 --ping.entrypoint=ping \
-    --providers.kubernetesingress.ingressclass=traefik --providers.kubernetesingress.ingressendpoint.ip=127.0.0.1
+    --providers.kubernetesingress.ingressclass=traefik --providers.kubernetesingress.allowemptyservices=true \
+    --providers.kubernetesingress.ingressendpoint.ip=127.0.0.1
 }

@@ -6,7 +6,7 @@ from todo_chatbot.acts import Ask
 from todo_chatbot.asking.guess import Guess, guess
 from todo_chatbot.rules import items, scope
 from todo_chatbot.rules.clauses import straight
-from todo_chatbot.rules.text import cut, cut_end, unquote
+from todo_chatbot.rules.text import cut, cut_end, plain, unquote
 
 # Where the sentence names a list the classifier may be less sure than where it does not.
 _LIKELY_OF_LIST = 0.3
@@ -104,6 +104,6 @@ def named_in(text: str, action: str) -> str:
     for _ in range(4):
         for pattern in (_LEADS, _STARTS[action], _THING):
             text = cut(text, pattern) or text
-    text = unquote(text)[0].strip(" ,.;:")
+    text = plain(unquote(text)[0]).strip(" ,.;:")
     unfit = not text or len(text.split()) > _MOST_WORDS or _NO_NAME.match(text) or scope.names_list(text)
     return "" if unfit else text

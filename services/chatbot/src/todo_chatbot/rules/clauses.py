@@ -29,6 +29,12 @@ _FRONT = re.compile(
 )
 _ON_IT = re.compile(rf" (?:{_TO}|{_FROM}) (?:it|there|that)$", re.I)
 
+# "put on my list soap"
+_TURNED = re.compile(
+    rf"(?P<verb>{_VERB}(?: down| away)?) (?:{_TO}|{_FROM}) (?P<list>{_LIST}):? (?P<rest>(?!and |so |for |please ).+)",
+    re.I,
+)
+
 # "we're out of soap, so put it on my list"
 _ORDER = re.compile(
     rf"{_AND}(?P<verb>{_VERB}(?: off)?) (?:it|that one|that|them|those|these|this|the item)"
@@ -78,6 +84,23 @@ _AS_TASK = re.compile(
     rf"{_ADD} (?P<what>.{{1,100}}?)(?: down)? as (?:an?|another|one)(?: new)? (?:task|item|to[ -]?do|chore|entry|errand)(?: {_TO} (?P<list>{_LIST}))?$",
     re.I,
 )
+_NOT_IN = re.compile(
+    rf"(?:make sure )?(?P<what>.{{1,80}}?) (?:isn't|aren't|is not|are not|is no longer) (?:needed )?(?:on|in) (?P<list>{_LIST})(?: any ?more)?$",
+    re.I,
+)
+_WITHOUT = re.compile(
+    rf"(?P<list>{_LIST}) (?:should not|shouldn't|must not|does not need to|doesn't need to) (?:include|have|contain|say) (?P<what>.{{1,80}})$",
+    re.I,
+)
+# "we're having guests so add wine to my list": the order alone
+_EMBEDDED = re.compile(
+    rf"(?P<lead>.{{1,80}}?)(?:,|;| so| and| then| please| to| just| can you| you can| could you)+ (?P<order>{_VERB} .{{1,100}} (?:{_TO}|{_FROM}) {_LIST})$",
+    re.I,
+)
+_NO_LEAD = re.compile(
+    r"(?:^| )(?:not|don't|never|how|what|what's|why|when|who|which|should|did|do i|if|whether|tell|show|read|want|forgot|try|tried|trying|able|supposed|said|told|asked|add|put|delete|remove)(?: |$)",
+    re.I,
+)
 _UNDO = re.compile(
     rf"(?:undo|revert|take back) (?:adding|putting) (?P<what>.{{1,100}}?) {_TO} (?P<list>{_LIST})$", re.I
 )
@@ -98,7 +121,7 @@ def straight(text: str) -> str:
     """The plain sentence `text` with a roundabout order made plain; `text` itself when it holds none."""
     if len(text) > _LONGEST or '"' in text:
         return text
-    for form in (_sure, _entry, _front, _reasoned, _gone, _wanted):
+    for form in (_sure, _entry, _front, _reasoned, _gone, _wanted, _embedded):
         if plain := form(text):
             return plain
     return text
@@ -114,7 +137,8 @@ def _entry(text: str) -> str | None:
 
 
 def _front(text: str) -> str | None:
-    if not (found := _FRONT.fullmatch(text)) or " list" not in f" {found['list']}":
+    found = _TURNED.fullmatch(text) or _FRONT.fullmatch(text)
+    if not found or " list" not in f" {found['list']}":
         return None
     verb, where = found["verb"], found["list"]
     joint = next((word for pattern, word in _JOINTS if pattern.fullmatch(verb)), "on")
@@ -137,10 +161,21 @@ def _reasoned(text: str) -> str | None:
 
 
 def _gone(text: str) -> str | None:
-    found = _UNWANTED.fullmatch(text) or _UNDO.fullmatch(text) or _NOT_ON.fullmatch(text)
+    found = (
+        _UNWANTED.fullmatch(text)
+        or _UNDO.fullmatch(text)
+        or _NOT_IN.fullmatch(text)
+        or _WITHOUT.fullmatch(text)
+        or _NOT_ON.fullmatch(text)
+    )
     if not found or _ASKING.match(found["what"]):
         return None
     return f"remove {found['what']} from {found['list']}"
+
+
+def _embedded(text: str) -> str | None:
+    found = _EMBEDDED.fullmatch(text)
+    return found["order"] if found and not _NO_LEAD.search(found["lead"]) else None
 
 
 def _wanted(text: str) -> str | None:

@@ -12,7 +12,7 @@ _NAMED = re.compile(
     rf"(?:(?:add|create|make|new|set|set up|schedule|put|enter|insert|write|start|note|give|have|i have|i've got|i need|i want|i'd like|there is|here's)(?: me| down| in| up)?,? )?"
     rf"(?:(?:a|an|another|the|one) )?(?:new |another )?{_GRADE}?(?:to[ -]?do|task|reminder|chore|errand)(?! lists?(?: |$))"
     r"(?: (?:item|entry|note|task))?(?: (?:for|on|to|in) (?:my|the|our) (?:[\w-]{1,12} ){0,2}list)?"
-    r"(?:(?: (?:to|for|of|that|about|called|named|titled|saying|which says|that says|with the title)(?: me)?(?: to)?)?:? |:|, )",
+    r"(?:(?: (?:to|for|of|that|about|called|named|titled|saying|which says|that says|with the title)(?: me| i (?:need|have|must|should))?(?: to)?)?:? |:|, )",
     re.I,
 )
 _NEW_WORD = re.compile(
@@ -24,11 +24,6 @@ _REMIND = re.compile(
     re.I,
 )
 _REMIND_JOIN = re.compile(r"(?:to|that i (?:need|have|must)(?: to)?|that|about|of) ", re.I)
-_ADD_TO_LIST = re.compile(
-    rf"(?:add|put|place|include|insert|enter|write|note|stick|pop|get|log|record|jot)(?: down)? "
-    rf"(?:to|on|onto|in|into) (?:{scope.OWNER} )?(?:{scope.LIST}|(?:{scope.LIST_WORD}){{1,3}}list):? ",
-    re.I,
-)
 _ADD = re.compile(r"(?:re[ -]?add|add|append|jot down|note down|write down|put down|jot):? ", re.I)
 _PUT = re.compile(
     r"(?:put|place|include|insert|enter|write|note|stick|pop|get|throw|have(?! (?:i|we) )|i need|i want|i'd like|we need|need|want|give|save|slap|chuck|log|track|register|record|list|type|attach|drop|copy|keep|remember|set|make|bring)(?: down)? ",
@@ -76,6 +71,10 @@ _LEAVES_OPEN = frozenset(
         "them",
         "extra item",
         "another",
+        "later",
+        "again",
+        "soon",
+        "tomorrow",
     )
 )
 _FEW_WORDS = 4
@@ -177,8 +176,6 @@ def _wished(text: str) -> str | None:
 
 def _what(text: str, context: Context) -> tuple[str, dict[str, str]] | None:
     """The words that say what to add and what was said of it besides, None when nothing is to be added."""
-    if (body := cut(text, _ADD_TO_LIST)) is not None:
-        return body, {}
     if text.lower() in ("add", "add a todo", "add a task", "new todo", "new task", "add todo", "create a todo"):
         return "", {}
     if (named := _NAMED.match(text)) and _NEW_WORD.match(text):
@@ -247,7 +244,12 @@ def _remind(body: str, context: Context) -> Create | Ask | None:
         body = joined
         if scope.occasion(body) and not items.starts_with_verb(body):
             return None
-    elif not body or _NOT_REMINDED.match(body) or (not fields and body.split(" ", 1)[0].lower() in _ASKING):
+    elif (
+        not body
+        or scope.somebody(body)
+        or _NOT_REMINDED.match(body)
+        or (not fields and body.split(" ", 1)[0].lower() in _ASKING)
+    ):
         return None
     return _make(body, fields, context) if body else None
 

@@ -14,16 +14,6 @@ _DELETE = re.compile(
 _DELETE_MAYBE = re.compile(
     r"(?:drop|cancel|clear|forget(?: about)?|dismiss|ditch|lose|kill|nix|scrap|never ?mind) ", re.I
 )
-# "find my list and remove apple", "we're out of paint so take painting off the list"
-_LEAD_IN = re.compile(
-    rf"(?:(?:find|open|go to|pull up|look at|check)(?: up)? (?:{scope.OWNER} )?(?:[\w'-]{{1,20}} ){{0,2}}lists?(?: and| then|,)+ "
-    r"|(?:[\w'-]{1,20},? ){1,12}?so (?:please |you can )?)(?=(?:delete|remove|erase|take|scratch|drop|cross) )",
-    re.I,
-)
-_FROM_LIST = re.compile(
-    rf"(?:delete|remove|erase|take|take (?:away|off)) (?:from|off|out of) (?:(?:my|the|our) )?{scope.LIST}:? (?=.)",
-    re.I,
-)
 _END_AWAY = re.compile(r" (?:off|out|away)$", re.I)
 _TAKE = re.compile(r"(?:take|cut|abolish) ", re.I)
 CLEAR_LIST = re.compile(
@@ -57,10 +47,6 @@ def interpret(text: str) -> Delete | DeleteMany | None:
         return Delete(unwanted)
     if CLEAR_LIST.match(text):
         return DeleteMany(None)
-    if said := _LEAD_IN.match(text):
-        text = text[said.end() :]
-    if said := _FROM_LIST.match(text):
-        text = f"delete {text[said.end() :]} from my list"
     words = cut(text, _DELETE)
     sure = words is not None
     if words is None and (words := cut(text, _DELETE_MAYBE)) is None:
@@ -70,7 +56,9 @@ def interpret(text: str) -> Delete | DeleteMany | None:
         stripped = cut_end(words, scope.TO_LIST)
         if stripped and not scope.AWAY.match(words, len(stripped)):
             return None  # "take the cake to my list"
-        stripped = stripped or (None if text[:3].lower() == "cut" else cut_end(words, _END_AWAY))
+        if stripped is None:
+            sure = False
+            stripped = None if text[:3].lower() == "cut" else cut_end(words, _END_AWAY)
         if stripped is None:
             return None
         words = stripped

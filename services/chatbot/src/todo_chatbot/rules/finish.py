@@ -21,7 +21,7 @@ _OFF = re.compile(
     r"(?:mark|tick|check|cross|strike|scratch|crossing|ticking|checking)(?:ed)? (?:off|out)(?: as done)? |mark (?:as )?(?:done|completed?|finished):? ",
     re.I,
 )
-_COMPLETE = re.compile(r"(?:complete|tick|(?:done|finished) with|done:|i(?:'m| am) (?:done|finished) with) ", re.I)
+_COMPLETE = re.compile(r"(?:complete|tick|done:) ", re.I)
 _REOPEN = re.compile(
     r"(?:re-?open|un-?complete|un-?tick|un-?check|un-?mark|un-?finish|un-?do(?! adding)|mark as (?:not done|undone|open)) ",
     re.I,

@@ -71,14 +71,14 @@ def split(text: str) -> list[str]:
 
 def enumerated(text: str) -> list[str]:
     """The parts of `text` between commas and "and"."""
-    parts = [part.strip() for part in text.split(",")]
+    parts = [part.strip() for part in text.removeprefix("both ").split(",")]
     if len(parts) > 1:
         last = parts[-1]
         for word in ("and ", "& "):
             last = last.removeprefix(word)
         parts[-1:] = [last] if last != parts[-1] else _by_and(last)
     else:
-        parts = _by_and(text)
+        parts = _by_and(parts[0])
     return [part for part in parts if part]
 
 
@@ -89,7 +89,9 @@ def starts_with_verb(text: str) -> bool:
 
 
 def _by_and(text: str) -> list[str]:
-    return [part.strip() for part in text.replace(" & ", " and ").split(" and ")]
+    for joint in (" & ", " as well as ", " plus "):
+        text = text.replace(joint, " and ")
+    return [part.strip() for part in text.split(" and ")]
 
 
 def _short(part: str) -> bool:

@@ -47,7 +47,10 @@ _GONE = re.compile(
     re.I,
 )
 _STARTED_OVER = re.compile(
-    rf"(?:start|begin|redo|restart|reset) {_LIST}(?: (?:over|again|anew|from scratch|all over)){{1,2}}$", re.I
+    rf"(?:start|begin|redo|restart|reset) {_LIST}(?: (?:over|again|anew|from scratch|all over)){{1,2}}$"
+    rf"|(?:have|get|make) {_LIST} (?:cleared|erased|blank|empty|emptied|deleted|wiped|reset|cleaned)(?: out| off)?$"
+    rf"|{_LIST} (?:needs? to|should|must|has to|can) be (?:cleared|erased|emptied|deleted|wiped|reset|cleaned)(?: out| off)?$",
+    re.I,
 )
 ONE_LIST = Ask("You have one list here, and it is ready. What shall I add to it?")
 WHOLE_LIST = Ask(

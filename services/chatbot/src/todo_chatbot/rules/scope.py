@@ -31,7 +31,7 @@ _DATED = r"(?:today|tomorrow|(?:this |next )?week|[a-z]{3,6}day)'s"
 TO_LIST = re.compile(
     r"(?:^| )(?:back |down |up )?(?:(?:at|to|on) (?:the )?(?:top|bottom|end|start) of"
     r"|to|on|onto|in|into|from|off of|off from|out of|off|of|at|within)"
-    rf" (?:(?:{_DATED} |{OWNER} (?:{_DATED} )?)?(?:new )?(?:to[ -]do |(?:{LIST_WORD}){{1,3}})?lists?(?: (?:of things )?to do)?"
+    rf" (?:(?:{_DATED} |{OWNER} (?:{_DATED} )?)?(?:new )?(?:to[ -]do |(?:{LIST_WORD}){{1,3}})?lists?(?: (?:of (?:things|stuff|items|groceries|chores|tasks)(?: (?:(?:i|we) (?:need|have|want|got) )?to (?:do|buy|get|pick up))?|to do))?|(?:the )?(?:things|stuff) (?:i|we) (?:have|need) to (?:do|buy|get)"
     rf"|(?:{OWNER} (?:{_DATED} )?(?:new )?)?{LIST}|(?:my |the )?groceries)$",
     re.I,
 )
@@ -52,6 +52,7 @@ _ANY_PLACE = re.compile(
     rf" (?:to|into|onto|in|on|as|for) (?:my|the|our|his|her|this|that|your|their|a|an) (?:{_WORD} ){{0,2}}{_WORD}$",
     re.I,
 )
+_FROM_ELSEWHERE = re.compile(rf" (?:from|off|out of) (?:my|the|our|this|that) (?:{_WORD} )?{_WORD}$", re.I)
 _SOMEBODY = re.compile(
     r"(?:up|me|him|her|us|them|you|myself|my (?:wife|husband|spouse|son|daughter|mom|dad|friend))(?: |$)", re.I
 )
@@ -121,6 +122,11 @@ def sums(text: str) -> bool:
 def other_place(text: str) -> bool:
     """Whether `text` ends with a place that is no list ("oil to my car") or starts with somebody ("me to the chat")."""
     return bool(_ANY_PLACE.search(text[-60:]) or _SOMEBODY.match(text))
+
+
+def from_elsewhere(text: str) -> bool:
+    """Whether `text` ends with what something is to be taken from ("lisa from the call")."""
+    return bool(_FROM_ELSEWHERE.search(text[-60:]))
 
 
 def somebody(text: str) -> bool:

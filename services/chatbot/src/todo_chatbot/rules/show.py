@@ -61,6 +61,10 @@ _WHETHER = re.compile(
     rf"(?:.{{0,60}} )?(?:if|whether) (?:i (?:put|have|added|got) (?P<words>.{{1,100}}?)|(?P<what>.{{1,100}}?) (?:is|are|was|were)(?: already| still)?) (?:on|in|to) (?:my |the |our )?{scope.LIST}$",
     re.I,
 )
+_OVERVIEW = re.compile(
+    rf"(?:(?:i|we) (?:need|want|would like)|i'd like|give (?:me|us)|get me|what(?:'s| is))(?: to (?:see|have|hear))? (?:an? |the )?(?:(?:update|overview|rundown|recap|summary|status|report) (?:on|of|about|for) )?(?:{scope.OWNER} )?(?:whole |full )?{scope.LIST}$",
+    re.I,
+)
 _SPOKEN = re.compile(
     r"(?:remind (?:me|us) (?:of )?(?:what|which)|am|(?:give|get|bring|have)(?= (?:me|us|my|the list|all|back|up))|show|list|display|see|view|read|open|tell|check|print|pull|provide|talk|list's|retrieve|access|scan|repeat|describe|summari[sz]e|announce|recall|report|fetch|load|find|search|present|inform|state|take me|go (?:over|through|to|back)|contents?|review|say|speak"
     r"|recite|hear|know|look|count|mention|name|what|what's|whats|which|how|is|are|any|anything|do|does|did|where|where's"
@@ -110,7 +114,7 @@ def interpret(text: str, context: Context) -> Show | None:
 
 def _spoken(text: str, context: Context) -> Show | None:
     """A question about the list in any other words ("can you tell me what the items on my list are")."""
-    if _PLANNED.match(text):
+    if _PLANNED.match(text) or _OVERVIEW.match(text):
         return _filtered(text, context)
     if _SPOKEN.match(text) and scope.list_noun(text) and not _WRITES.search(_TOLD.sub("", text)):
         return _filtered(text, context)

@@ -93,7 +93,13 @@ def target(words: str, *, sure: bool = True, strict: bool = False) -> Target | N
 
 
 def _others(words: str) -> bool:
-    named = scope.foreign_any(words) or scope.occasion(words) or scope.clock(words) or scope.day(words)
+    named = (
+        scope.from_elsewhere(words)
+        or scope.foreign_any(words)
+        or scope.occasion(words)
+        or scope.clock(words)
+        or scope.day(words)
+    )
     return named or bool(_UNCLEAR.match(words))
 
 

@@ -9,12 +9,13 @@ _POLITE_START = re.compile(
     r"(?:hey|hi|hello|ok|okay|so|well|and|also|then|now|alright|right|please|pls|plz|kindly|just|go ahead and|quickly"
     r"|(?:can|could|would|will) (?:you|u)(?: please| kindly| just| also)?|would you mind"
     r"|i(?:'d| would) like (?:you )?to|i want (?:you )?to|i need you to|i wanna|let's|lets|help me(?: to)?"
-    r"|assistant|computer|bot),? "
+    r"|assistant|computer|bot|i(?:'d| would) (?:love|appreciate it)(?: for you)?(?: if you (?:could|would|can))?(?: to)?"
+    r"|would it be possible to|i was (?:wondering|hoping) (?:if )?you could|do me a favor and|be a dear and|if you (?:could|would|can)(?: please)?),? "
     rf"|(?:hey |ok |okay |hi )?(?:{_NAMES}),? |(?:hey|hi|hello|ok|okay) [a-z]{{2,12}}, "
     r"|i (?:really |just )?(?:need|have|got) to (?=(?:add|append|delete|remove|erase|see|show|rename) )"
     r"|(?:i want|i wish to|is it possible to|can i|could i|may i|let me|are you able to|do you mind|i expect you to) "
     r"(?=(?:add|append|delete|remove|erase|cross|check|tick|show|see|read|view|hear|look at|put|create|make|start|have"
-    r"|take|get|mark|cancel|clear|complete|rename|open|know) )",
+    r"|take|get|mark|cancel|clear|complete|rename|open|know|move|postpone|push|change|set|reschedule|delay|swap|replace|edit) )",
     re.IGNORECASE,
 )
 _POLITE_END = re.compile(

@@ -8,7 +8,7 @@ from todo_chatbot.rules.target import target
 from todo_chatbot.rules.text import cut, cut_end
 
 _FINISHED = re.compile(
-    r"(?:finish|(?:i|we)(?:'ve| have)? (?:just |already |now |finally |also )?(?:done|did|finished|completed|bought|got|picked up"
+    r"(?:(?:i'm |i am |i just got |we're )?(?:all )?(?:done|finished|through) with|finish|(?:i|we)(?:'ve| have)? (?:just |already |now |finally |also )?(?:done|did|finished|completed|bought|got|picked up"
     r"|paid(?: for)?|called|phoned|e-?mailed|mailed|sent|cleaned|washed|fixed|booked|returned|watered|walked|fed|took out|ordered"
     r"|mowed|cooked|renewed|filed|submitted|vacuumed|swept|packed|took care of)|finished|completed|already did) ",
     re.I,
@@ -29,7 +29,9 @@ _IS_LEVEL = re.compile(
     rf" (?:is|are|should be|needs to be|must be|became|has become)(?: now| really| very)? (?P<level>{items.LEVEL})(?:[ -]priority)?$",
     re.I,
 )
-_IS_DUE = re.compile(r" (?:is|are|should be|needs to be|must be)(?: now)? (?P<when>due .+)$", re.I)
+_IS_DUE = re.compile(
+    r" (?:is|are|should be|needs to be|must be|has to be|have to be)(?: now)? (?:done )?(?P<when>(?:due|by) .+)$", re.I
+)
 _ASKING = (
     "how",
     "what",

@@ -23,6 +23,7 @@ _LOWER = re.compile(r"(?:lower|decrease|reduce|bump down) (?:the )?prio", re.I)
 _PRIORITY_WAY = re.compile(
     r"(?P<way>raise|increase|bump up|bump|lower|decrease|reduce) (?P<words>[^ ].{0,100})'s prio(?:rity)?$", re.I
 )
+_BUMP = re.compile(r"(?:bump|move) (?P<words>.{1,100}?) (?P<way>up|down)(?: in (?:the )?priority)", re.I)
 _PRIORITISE = re.compile(r"(?P<de>de-?)?prioriti[sz]e ", re.I)
 _SET = re.compile(r"(?:set|change|make|mark|update|flag|give|turn|bump|raise|lower|upgrade|downgrade|rank|put) ", re.I)
 _SAYS_PRIORITY = re.compile(r"prio(?:rity)?$|urgent$|important$|critical$", re.I)
@@ -38,6 +39,11 @@ _MOVE = re.compile(
     r"(?:move|postpone|push|re-?schedule|delay|shift|defer|put off|bring forward|bring|push back|snooze)(?: back)? ",
     re.I,
 )
+_DEADLINE = re.compile(
+    r"(?:set|add|put|give) (?:a |the )?(?:due date|deadline) (?:of|to|at|on) (?P<when>.{1,40}?) (?:for|on|to) (?P<what>.{1,100})",
+    re.I,
+)
+_GIVEN = re.compile(r"give (?P<what>.{1,100}?) (?:a |the )?(?:due date|deadline) (?:of|for|on) (?P<when>.{1,40})", re.I)
 # "put rent off until Friday"
 _PUT_OFF = re.compile(r"(?:put|push|move|bring) (?P<what>.{1,80}?) (?:off|back|forward) (?:to|until|till|for) ", re.I)
 _SET_DUE = re.compile(r"(?:set|make|change|update|schedule) (?!up |an? |another |me )", re.I)
@@ -45,8 +51,10 @@ _DUE_WORD_END = re.compile(r"(?:'s)?(?: due| due date| deadline)?(?: back| off| 
 _RENAME = re.compile(r"(?:rename|re-?title|reword|rephrase) ", re.I)
 _TITLE_OF = re.compile(r"(?:change|edit|update|set|correct|fix) (?:the )?(?:title|text|wording) (?:of|for) ", re.I)
 _CHANGE = re.compile(
-    r"(?:change|edit|update|correct|replace|modify|turn|swap(?: out)?|switch|substitute|exchange|alter) ", re.I
+    r"(?:change|edit|update|correct|replace|modify|turn|swap(?: out)?|switch|substitute|exchange|alter|make(?= .* into )) ",
+    re.I,
 )
+_INSTEAD = re.compile(r"instead of (?P<old>.{1,80}?),? (?:put|write|have|say|add|use) (?P<new>.{1,80}?)", re.I)
 _LIST_FIRST = re.compile(rf"(?:{scope.OWNER} )?{scope.LIST}(?: |$)", re.I)
 _DESCRIPTION_OF = re.compile(
     r"(?:set|change|add|edit|update) (?:the |a )?(?:description|notes?|details?) (?:of|for|to|on) ", re.I
@@ -68,6 +76,9 @@ def _no_due(text: str, _: Context) -> Fields | None:
 
 
 def _due(text: str, context: Context) -> Fields | None:
+    given = _DEADLINE.fullmatch(text) or _GIVEN.fullmatch(text)
+    if given and (due := dates.whole(given["when"], context)):
+        return given["what"], {"due_at": due}, True
     said_due = cut(text, _DUE_OF)
     moved = cut(text, _MOVE) if said_due is None else None
     if moved is None and (put := _PUT_OFF.match(text)):
@@ -98,6 +109,8 @@ def _priority(text: str, _: Context) -> Fields | None:
         if _RAISE.match(text):
             return words, {"priority": "high"}, True
         return (words, {"priority": "low"}, True) if _LOWER.match(text) else None
+    if found := _BUMP.fullmatch(text):
+        return found["words"], {"priority": "high" if found["way"].lower() == "up" else "low"}, True
     if found := _PRIORITY_WAY.match(text):
         return found["words"], {"priority": "high" if found["way"][0].lower() in "rib" else "low"}, True
     words = cut(text, _SET)
@@ -109,7 +122,7 @@ def _priority(text: str, _: Context) -> Fields | None:
 
 def _title(text: str, _: Context) -> Fields | None:
     renamed = cut(text, _RENAME) or cut(text, _TITLE_OF)
-    words = renamed or cut(text, _CHANGE)
+    words = renamed or cut(text, _CHANGE) or (text if _INSTEAD.match(text) else None)
     if not words or _LIST_FIRST.match(words):
         return None
     # The first joint that is not inside quotes parts the old title from the new one.
@@ -118,6 +131,8 @@ def _title(text: str, _: Context) -> Fields | None:
     joints = (
         (" to say ", " to ", " as ", " into ", " with ", " for ") if renamed is None else (" to ", " as ", " into ")
     )
+    if instead := _INSTEAD.fullmatch(words):
+        words = f"{instead['old']} to {instead['new']}"
     parts = _parted(words, joints)
     if parts is None or not parts[0] or not parts[1] or scope.list_itself(parts[0]):
         return None

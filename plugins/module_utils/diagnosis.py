@@ -13,7 +13,10 @@ _CONTROLS = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 @dataclass
 class Diagnosis:
-    """One failure, explained. `log` holds the last lines that the component wrote, oldest first."""
+    """One failure, explained. `log` holds the last lines that the component wrote, oldest first.
+
+    `pod` is empty where there are none (a Compose host).
+    """
 
     component: str
     cause: str
@@ -21,6 +24,7 @@ class Diagnosis:
     container: str = ""
     log: list[str] = field(default_factory=list)
     events: list[str] = field(default_factory=list)
+    pod: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """The form in which modules return it."""
@@ -33,8 +37,9 @@ class Diagnosis:
 def explain(diagnosis: Mapping[str, Any]) -> str:
     """The diagnosis as the text that an operator reads."""
     where = diagnosis["component"]
-    if diagnosis.get("container"):
-        where += f" (container {diagnosis['container']})"
+    parts = [f"{part} {diagnosis[part]}" for part in ("pod", "container") if diagnosis.get(part)]
+    if parts:
+        where += f" ({', '.join(parts)})"
     lines = [f"{where}: {diagnosis['cause']}"]
     for title, key in (("last log lines", "log"), ("events", "events")):
         if diagnosis.get(key):
@@ -50,6 +55,8 @@ class Sign:
     pattern: str
     cause: str
     next_step: str
+    on_cluster: str = ""
+    """The next step where it is another one on a cluster."""
 
 
 SIGNS = (
@@ -59,11 +66,14 @@ SIGNS = (
         "the database refuses its password: the secret postgres_password is not the one that the data was made with",
         "put the old password back (todo_secrets.postgres_password, or the file in the state directory's secrets/), "
         "or change it in the database first: ALTER ROLE ... PASSWORD",
+        "put the old password back (todo_secrets.postgres_password, or that key of your own Secret), "
+        "or change it in the database first: ALTER ROLE ... PASSWORD",
     ),
     Sign(
         r"[Nn]o space left on device|ENOSPC|could not extend file|disk full",
         "the disk is full",
         "free space on the host (docker system df shows what Docker holds), then deploy again",
+        "enlarge its volume, or free space on its node, then deploy again",
     ),
     Sign(
         r"(?i)model (file|blob)?.*(missing|corrupt|not found|does not exist)|no such model",
@@ -88,6 +98,7 @@ SIGNS = (
         r"(?i)exec format error",
         "the image is for another processor",
         "build the image on this host's processor type",
+        "build the image for the nodes' processor type",
     ),
 )
 

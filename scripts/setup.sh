@@ -109,6 +109,9 @@ setup_venv() {
     # uv removes what the lock does not name; pip stays for scripts/tool.sh, and uv for the next time.
     "$venv/bin/uv" pip sync --quiet --python "$venv/bin/python3" --require-hashes "$root/requirements.lock" "$root/scripts/uv.lock"
   ) > "$log" 2>&1 < /dev/null || setup_fail "uv could not install the locked packages: $(tail -n 5 "$log")"
+  # Where PYTHONDONTWRITEBYTECODE is set, each module that talks to a cluster would compile its client anew (0.6 s).
+  env -u PYTHONDONTWRITEBYTECODE "$venv/bin/python3" -c 'import ansible.cli.playbook, kubernetes.client, kubernetes.config' \
+    > "$log" 2>&1 < /dev/null || setup_fail "the installed packages cannot be loaded: $(tail -n 5 "$log")"
   setup_wanted > "$stamp.new"
   mv "$stamp.new" "$stamp"
 }

@@ -14,7 +14,7 @@ SHARED, SECRETS = "0-namespace.yaml", "0-secrets.yaml"
 """kubectl takes a folder's files in the order of their names: these come before 00-..., the first component's."""
 
 _HEAD = "# Rendered by todoapp.stack; changes here are overwritten by the next render.\n"
-_FILL_IN = """# FILL IN each "" below before `kubectl apply -f`; without them nothing starts. What you write here is kept by later renders.
+_FILL_IN = """# FILL IN each '' below before `kubectl apply -f`; without them nothing starts. What you write here is kept by later renders.
 # A value of 32 random characters: openssl rand -hex 16
 """
 

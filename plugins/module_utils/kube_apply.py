@@ -18,6 +18,7 @@ from ansible_collections.todoapp.stack.plugins.module_utils.kube_state import Cl
 HANDOVER = "todoapp.stack-handover"
 """Owns `replicas` from the moment we give them up until an autoscaler has set them: nobody's, they would fall back to 1."""
 OBSERVED_SECONDS = 10
+SUPPORT = ("NetworkPolicy", "ServiceAccount", "Secret", "ConfigMap")
 _REPLICAS = ("spec", "replicas")
 
 Entry = Mapping[str, Any]
@@ -67,6 +68,12 @@ def apply(cluster: Cluster, release: Release, components: Collection[str], keep_
         except Refused as error:
             raise kube_refusal.explained(error, entry["component"], entry["object"], cluster) from error
     return changed
+
+
+def apply_support(cluster: Cluster, release: Release, component: str, keep_alive: Callable[[], None]) -> list[str]:
+    """Apply what a component's one-off commands need before it is applied itself: rights, configuration, no workload."""
+    support = [e for e in release.objects if e["component"] == component and e["object"]["kind"] in SUPPORT]
+    return apply(cluster, Release(support, release.secrets), [component], keep_alive)
 
 
 def is_credentials(obj: Mapping[str, Any]) -> bool:

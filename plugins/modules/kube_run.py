@@ -43,7 +43,7 @@ import time
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.todoapp.stack.plugins.module_utils import kube_gate, kube_jobs, module_run
+from ansible_collections.todoapp.stack.plugins.module_utils import kube_apply, kube_gate, kube_jobs, module_run
 from ansible_collections.todoapp.stack.plugins.module_utils.errors import DeployError
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_client import Cluster
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_reasons import kubectl
@@ -78,6 +78,9 @@ def act(params: dict[str, Any]) -> dict[str, Any]:
     job = kube_jobs.job_of(member.objects, component, name, command, params["seconds"])
     tool = kubectl(params["kubeconfig"], params["context"], params["namespace"])
     state.note(number, name, "started", component=component)
+    release = kube_apply.Release(record["objects"], state.secrets.live())
+    kube_apply.remember(state, release)
+    kube_apply.apply_support(cluster, release, component, lambda: state.renew(identity))
     try:
         kube_jobs.run(cluster, job, params["seconds"], tool, lambda: state.renew(identity))
     except DeployError as error:

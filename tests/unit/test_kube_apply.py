@@ -272,3 +272,14 @@ def test_a_refusal_names_component_object_reason_and_way_out(cluster, kind, mess
 def test_a_refusal_of_what_all_share_names_no_component(cluster):
     diagnosis = kube_refusal.diagnose(Refused("no", "x"), "", obj("NetworkPolicy", "all"), cluster)
     assert diagnosis.component == "what all share"
+
+
+def test_a_command_gets_what_it_needs_and_no_workload(cluster):
+    objects = [
+        entry("web", "NetworkPolicy"),
+        entry("web", "ConfigMap"),
+        entry("web", "Service"),
+        FIXED,
+        entry("db", "ConfigMap"),
+    ]
+    assert kube_apply.apply_support(cluster, Release(objects), "web", nothing) == ["NetworkPolicy/web", "ConfigMap/web"]

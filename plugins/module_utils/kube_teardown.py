@@ -21,6 +21,8 @@ from ansible_collections.todoapp.stack.plugins.module_utils.kube_secrets import 
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_state import ClusterState
 
 WAIT_SECONDS = 300
+AWAY_SECONDS = 60
+"""How long an API that does not answer may keep the Namespace."""
 Object = dict[str, Any]
 
 
@@ -124,31 +126,45 @@ def _delete(cluster: Cluster, objects: list[Object], keep_alive: Callable[[], No
 
 
 def _await_gone(cluster: Cluster, objects: list[Object], keep_alive: Callable[[], None]) -> None:
-    end = time.monotonic() + WAIT_SECONDS
+    start = time.monotonic()
     left = list(objects)
-    while left := [item for item in left if _is_there(cluster, item)]:
-        if time.monotonic() > end:
-            raise DeployError(_stuck(cluster, left[0]))
+    while left := [live for item in left if (live := _live(cluster, item))]:
+        waited = time.monotonic() - start
+        if waited > (AWAY_SECONDS if _api_away(left[0]) else WAIT_SECONDS):
+            raise DeployError(_stuck(cluster, left[0], waited))
         keep_alive()
         time.sleep(0.3)
 
 
-def _is_there(cluster: Cluster, item: Object) -> bool:
+def _live(cluster: Cluster, item: Object) -> Object | None:
+    """The object as it is now, None when it is gone, be there another one of its name."""
     live = cluster.get(item["kind"], item["metadata"]["name"])
-    return bool(live) and (live or {})["metadata"]["uid"] == item["metadata"]["uid"]
+    return {"kind": item["kind"], **live} if live and live["metadata"]["uid"] == item["metadata"]["uid"] else None
 
 
-def _stuck(cluster: Cluster, item: Object) -> str:
+def _api_away(item: Object) -> str:
+    """What a Namespace says when one of the cluster's APIs does not answer: then no Namespace goes, whatever it holds."""
+    conditions = (item.get("status") or {}).get("conditions") or []
+    away = [c for c in conditions if (c["type"], c["status"]) == ("NamespaceDeletionDiscoveryFailure", "True")]
+    return str(away[0].get("message") or away[0]["type"]) if away and item["kind"] == "Namespace" else ""
+
+
+def _stuck(cluster: Cluster, item: Object, waited: float) -> str:
     kind, name = item["kind"], item["metadata"]["name"]
-    live = cluster.get(kind, name) or item
-    holds = (live["metadata"].get("finalizers") or []) + ((live.get("spec") or {}).get("finalizers") or [])
-    conditions = [c["message"] for c in (live.get("status") or {}).get("conditions") or [] if c.get("message")]
+    left = f"{kind} {name} is still there {waited:.0f} s after it was deleted"
+    kubectl = f"kubectl --context {cluster.context}"
+    away = _api_away(item)
+    if away:
+        return (
+            f"{left}: one of the cluster's APIs does not answer, and until it does no namespace goes: {away}; "
+            f"next step: {kubectl} get apiservices, repair or remove the one that is not available"
+        )
+    # A Namespace that is going explains itself by its conditions, its own finalizer says nothing.
+    conditions = (item.get("status") or {}).get("conditions") or []
+    holds = [c["message"] for c in conditions if c["status"] == "True" and c.get("message")]
+    holds += item["metadata"].get("finalizers") or []
     why = f"; what holds it: {', '.join(holds)}" if holds else ""
-    said = f"; it says: {conditions[-1]}" if conditions else ""
-    return (
-        f"{kind} {name} is still there {WAIT_SECONDS} s after it was deleted{why}{said}; next step: kubectl "
-        f"--context {cluster.context} --namespace {cluster.namespace} describe {kind.lower()} {name}"
-    )
+    return f"{left}{why}; next step: {kubectl} --namespace {cluster.namespace} describe {kind.lower()} {name}"
 
 
 def _volumes(cluster: Cluster, objects: list[Object]) -> list[Object]:

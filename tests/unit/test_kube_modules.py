@@ -262,3 +262,33 @@ def test_what_does_not_go_is_a_sentence_with_what_holds_it(cluster, state, monke
         remove()
     assert state.lock_holder() is None
     assert ("Service", "backend") in {(entry["kind"], entry["name"]) for entry in state.applied_set()}
+
+
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        (
+            {"type": "NamespaceDeletionDiscoveryFailure", "status": "True", "message": "metrics.k8s.io/v1beta1: stale"},
+            r"still there 0 s after .*: one of the cluster's APIs does not answer, .*metrics\.k8s\.io.*; next step: .*apiservices",
+        ),
+        (
+            {"type": "NamespaceContentRemaining", "status": "True", "message": "Some resources are remaining: pods."},
+            r"what holds it: Some resources are remaining: pods\.; next step: kubectl .* describe namespace fake",
+        ),
+    ],
+)
+def test_a_namespace_that_does_not_go_says_what_keeps_it(cluster, state, monkeypatch, condition, said):
+    deployed(cluster, state)
+    limit = "WAIT_SECONDS" if "Content" in condition["type"] else "AWAY_SECONDS"
+    monkeypatch.setattr(kube_teardown, limit, 0.1)
+    delete = cluster.delete
+
+    def going(kind, name, **more):
+        if kind != "Namespace":
+            return delete(kind, name, **more)
+        cluster.objects[kind, name]["status"] = {"conditions": [condition]}
+        return True
+
+    monkeypatch.setattr(cluster, "delete", going)
+    with pytest.raises(DeployError, match=said):
+        remove(data=True)

@@ -150,6 +150,9 @@ def parse(raw: Mapping[str, Any], role: str) -> Component:
     for way in component.outside:
         if set(way) != {"port", "unless"}:
             raise DescriptionError(f"role {role}: outside has {dict(way)}; it needs port and unless")
+    for key in ("node_selector", "annotations"):
+        for name, value in {} if isinstance(given.get(key), Symbol) else given.get(key, {}).items():
+            _check(role, f"{key}.{name}", value, str)
     _check_probes(role, component)
     return component
 

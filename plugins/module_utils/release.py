@@ -102,6 +102,11 @@ def _contradictions(values: Mapping[str, Any]) -> list[str]:
             "todo_database.ca is given and nothing is verified with it; set backend_database_sslmode to verify-full"
         )
     ingress = values["todo_ingress"]
+    problems += [
+        f"todo_ingress.annotations.{key} is {value!r}; it needs a text (quote it in YAML)"
+        for key, value in ingress["annotations"].items()
+        if not isinstance(value, str)
+    ]
     if ingress["enabled"] and ingress["tls"]["enabled"] and values.get("frontend_cookie_secure") is False:
         problems.append("todo_ingress.tls is enabled and frontend_cookie_secure is false; set it to true")
     return problems

@@ -35,7 +35,7 @@ BESIDE = {
 ELSEWHERE = {
     "todo_target", "todo_components", "todo_publish_address", "todo_state_dir", "todo_generate_secrets", "todo_delete_data",
     "todo_keep_releases", "todo_gate_seconds", "todo_min_free_mb", "todo_dist_dir", "todo_report", "todo_base_image",
-    "todo_kubeconfig", "todo_context", "todo_registry.insecure",
+    "todo_kubeconfig", "todo_context", "todo_front_door", "todo_front_door_ca", "todo_registry.insecure",
     "backend_published_port", "chatbot_published_port", "frontend_published_port",
 }  # fmt: skip
 
@@ -46,7 +46,7 @@ HOSTILE = {
         "backend_token_lifetime": 1000000,
         "backend_image": {"repository": "yes", "tag": "1e6"},
         "backend_resources": {"limits": {"cpu": "1000000", "memory": "1e3"}, "requests": {"cpu": "0x10"}},
-        "backend_annotations": {"1": "1e6", "number": 1000000, "yes": True},
+        "backend_annotations": {"1": "1e6", "yes": "1000000"},
         "backend_node_selector": {"1e6": "0x10"},
         "backend_tolerations": [{"key": "1e6", "tolerationSeconds": 1000000}],
         "postgres_user": "1e3",

@@ -89,6 +89,8 @@ def test_an_empty_key_is_as_good_as_none():
         ({"enabled": "yes"}, "role web: the description's enabled is 'yes'; it needs true or false"),
         ({"tolerations": ["x"]}, "role web: the description's tolerations[0] is 'x'; it needs a map"),
         ({"node_selector": "ssd"}, "role web: the description's node_selector is 'ssd'; it needs a map"),
+        ({"annotations": {"a": 1}}, "role web: the description's annotations.a is 1; it needs a text"),
+        ({"node_selector": {"a": True}}, "role web: the description's node_selector.a is True; it needs a text"),
         ({"outside": [5432]}, "role web: the description's outside[0] is 5432; it needs a map"),
         ({"outside": [{"port": 5432}]}, "role web: outside has {'port': 5432}; it needs port and unless"),
         ({"start_seconds": 1.5}, "role web: the description's start_seconds is 1.5; it needs a whole number"),

@@ -149,6 +149,10 @@ def test_a_database_of_the_user_s_own_takes_the_place_of_postgres():
         ({"todo_database": {"ca": "PEM"}}, "set backend_database_sslmode to verify-full"),
         ({"todo_registry": {"host": "h", "username": "me"}}, "a login needs all three"),
         ({"todo_registry": {"username": "me", "password": "x"}}, "a login needs all three"),
+        (
+            {"todo_ingress": {"annotations": {"a": 1}}},
+            "todo_ingress.annotations.a is 1; it needs a text (quote it in YAML)",
+        ),
         ({"todo_existing_secret": {"enabled": True}}, "todo_existing_secret is enabled and has no name"),
     ],
 )

@@ -106,7 +106,7 @@ def _bare(title: str) -> str:
 
 
 def score(rows: Iterable[Row]) -> tuple[dict[str, Counter[str]], list[float], list[tuple[str, Row, Said]]]:
-    """Counts by domain and by a list's action, the seconds of processor that each sentence took in order, and what was wrong."""
+    """Counts by domain and by a list's action, the processor's seconds per sentence, sorted, and what was wrong."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     took: list[float] = []
     wrong: list[tuple[str, Row, Said]] = []

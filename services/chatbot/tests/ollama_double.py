@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from typing import Literal
+from collections.abc import Callable
+from typing import Any, Literal
 
 Mode = Literal["ok", "hang", "hang_in_chat", "garbage", "wrong_json", "refuse", "no_model", "stall", "endless", "empty"]
 MODEL = "smollm2:135m"
@@ -12,6 +13,9 @@ class OllamaDouble:
     def __init__(self) -> None:
         self.mode: Mode = "ok"
         self.says = ["Hello", " there", ". How", " are you?"]
+        self.calls: Callable[[str], list[dict[str, Any]]] | None = (
+            None  # by what the user said, where tools are offered
+        )
         self.chats: list[dict[str, object]] = []
         self.gone = asyncio.Event()  # a client left before it was answered
         self.asked = asyncio.Event()
@@ -59,10 +63,14 @@ class OllamaDouble:
         elif self.mode == "refuse":
             await _send(writer, b'{"error": "busy"}', status="503 Service Unavailable")
         elif path == "/api/tags":
-            models = [] if self.mode == "no_model" else [{"name": MODEL, "model": MODEL}]
+            models = [] if self.mode == "no_model" else [{"name": MODEL, "model": MODEL, "digest": "d1"}]
             await _send(writer, json.dumps({"models": models}).encode())
         elif path == "/api/generate":
             await _send(writer, json.dumps({"model": MODEL, "response": "Hi", "done": True}).encode())
+        elif body.get("tools"):
+            calls = self.calls(body["messages"][-1]["content"]) if self.calls else []
+            message = {"role": "assistant", "content": "".join(self.says), "tool_calls": calls}
+            await _send(writer, json.dumps({"message": message, "done": True}).encode())
         else:
             await self._chat(reader, writer)
 

@@ -8,8 +8,8 @@ import pytest
 from backend_double import BackendDouble
 from conftest import Chat
 from ollama_double import Mode, OllamaDouble
-from todo_chatbot.claims import NOTE, claims_an_action
 from todo_chatbot.conversation import UNKNOWN_RULES
+from todo_chatbot.speech import NOTE, claims_an_action
 
 UNKNOWN = "what is the capital of France"
 
@@ -39,7 +39,7 @@ async def test_status(chat: Chat, ollama: OllamaDouble) -> None:
     after = (await chat.http.get("/api/chat/status/")).json()
     assert after == {
         "mode": "model",
-        "model": {"name": "smollm2:135m", "reachable": True, "detail": "The model answers."},
+        "model": {"name": "smollm2:135m", "reachable": True, "detail": "The model answers.", "may_act": False},
     }
 
 

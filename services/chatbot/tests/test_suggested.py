@@ -8,7 +8,6 @@ from todo_chatbot.acting import Actor
 from todo_chatbot.acts import Act, Complete, Context, Create, Delete, Interpretation, NewTodo, Target, Update
 from todo_chatbot.backend import Backend
 from todo_chatbot.routes import writer_for
-from todo_chatbot.settings import Settings
 
 
 @pytest.mark.parametrize(
@@ -35,11 +34,3 @@ async def test_a_suggestion_is_a_question(
     confirmed = await chat.done("confirm/", {"token": answer.confirm.token})
     assert confirmed["actions"][0]["status"] == "done"
     assert len(backend.writes()) == 1
-
-
-def test_no_model_may_suggest_unless_it_passed(settings: Settings) -> None:
-    assert not settings.model_may_suggest
-    settings.model_exam_passed = "another:1b"
-    assert not settings.model_may_suggest
-    settings.model_exam_passed = settings.ollama_model
-    assert settings.model_may_suggest

@@ -12,12 +12,21 @@ BAD_CONFIGURATION = 78  # EX_CONFIG
 
 
 def main() -> None:
-    """Run the command line. A bad setting or secret ends it with a sentence and exit code 78."""
+    """Run the command line. A bad setting or secret ends it with a sentence and exit code 78.
+
+    An exam that was held ends with 0, passed or not; one that could not be held with a sentence and 1.
+    """
     parser = argparse.ArgumentParser(prog="chatbot", description="The assistant of the todo application.")
-    parser.add_subparsers(dest="command", required=True).add_parser("serve", help="answer requests until stopped")
-    parser.parse_args()
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("serve", help="answer requests until stopped")
+    commands.add_parser(
+        "exam", help="see whether the model may suggest changes, and print the result as one line of JSON"
+    )
+    command = parser.parse_args().command
     try:
         settings = Settings()
+        if command == "exam":
+            sys.exit(_exam(settings))
         logs.set_up(settings.log_level)
         _serve(settings)
     except ValidationError as error:
@@ -30,6 +39,20 @@ def main() -> None:
 def _bad(sentence: str) -> int:
     sys.stderr.write(sentence + "\n")
     return BAD_CONFIGURATION
+
+
+def _exam(settings: Settings) -> int:
+    import asyncio
+
+    from todo_chatbot import exam
+
+    try:
+        result = asyncio.run(exam.examine(settings, known=settings.model_exam))
+    except exam.NotExaminedError as error:
+        sys.stderr.write(f"examine the model: {error}\n")
+        return 1
+    sys.stdout.write(result.model_dump_json() + "\n")
+    return 0
 
 
 def _serve(settings: Settings) -> None:

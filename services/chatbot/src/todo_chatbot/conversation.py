@@ -1,7 +1,7 @@
 """From a sentence to an answer: the stages in their order, then the act that one of them found."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,9 +13,11 @@ from todo_chatbot.acting import Actor
 from todo_chatbot.acts import Ask, Context, Interpretation, Interpreter, Talk
 from todo_chatbot.backend import Backend
 from todo_chatbot.finding import NotOursError
-from todo_chatbot.model import Model, ModelUnavailableError
+from todo_chatbot.model import Model
 from todo_chatbot.schemas import Action, ChatAnswer
+from todo_chatbot.speech import ModelUnavailableError, spoken
 from todo_chatbot.tokens import Purpose, Signer, Ticket
+from todo_chatbot.tools import act_of
 from todo_chatbot.writing import Outcome, Writer
 
 log = logging.getLogger(__name__)
@@ -31,8 +33,8 @@ UNKNOWN_RULES = (
 class ModelStage:
     """The last stage: the model talks. While it is down, this stage does not know anything either.
 
-    It offers the model no tools. Where the settings say that this model passed the exam (`model_may_suggest`), tool
-    calls belong here, as acts whose source is "model": the actor asks the user before each of them.
+    Only a model that passed the exam is offered tools, and what it calls is an act of the source "model": the actor
+    asks the user before each of them.
     """
 
     name = "model"
@@ -41,11 +43,25 @@ class ModelStage:
         self._model, self._titles = model, titles
 
     async def interpret(self, sentence: str, context: Context) -> Interpretation | None:
-        """Small talk about `sentence`, None while the model is not usable."""
+        """What the model suggests or says, None while it is not usable. Raises ModelUnavailableError."""
         if not self._model.usable:
             return None
         titles = await self._titles()
+        if self._model.may_act:
+            return await self._decided(sentence, context, titles)
         return Interpretation(Talk(self._model.talk(sentence, context.history, titles)), "model")
+
+    async def _decided(self, sentence: str, context: Context, titles: list[str]) -> Interpretation:
+        decision = await self._model.decide(sentence, context.history, titles)
+        # One call at most: whatever else it wants, the user can ask for.
+        for name, arguments in decision.calls[:1]:
+            if act := act_of(name, arguments, context):
+                return Interpretation(act, "model")
+        return Interpretation(Talk(spoken(_whole(decision.words))), "model")
+
+
+async def _whole(words: str) -> AsyncIterator[str]:
+    yield words
 
 
 class Conversation:
@@ -60,9 +76,9 @@ class Conversation:
         """The answer to `sentence`."""
         missing = ""
         for stage in self._stages:
-            if (meaning := await stage.interpret(sentence, context)) is None:
-                continue
             try:
+                if (meaning := await stage.interpret(sentence, context)) is None:
+                    continue
                 answer = await self._carry_out(_known_missing(meaning, missing), context)
             except NotOursError as error:
                 missing = error.words

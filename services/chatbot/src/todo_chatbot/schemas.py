@@ -125,10 +125,25 @@ class ChatAnswer(BaseModel):
 
 
 class ModelStatus(BaseModel):
-    """The model's name, whether it answers, and a sentence about it."""
+    """The model's name, whether it answers, a sentence about it, and whether it may suggest changes."""
 
     name: str
     reachable: bool
+    detail: str
+    may_act: bool
+
+
+class ExamResult(BaseModel):
+    """What `chatbot exam` found: about which model by which exam, and how it went."""
+
+    model: str
+    model_digest: str
+    exam_digest: str
+    passed: bool
+    right: int
+    asked: int  # fewer than there are when it could no longer pass
+    cases: int
+    needed: int
     detail: str
 
 

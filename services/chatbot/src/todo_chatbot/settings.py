@@ -4,8 +4,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AnyHttpUrl, Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AnyHttpUrl, Field, Json
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from todo_chatbot.schemas import ExamResult
 
 KEY_MIN_BYTES = 32
 
@@ -32,8 +34,8 @@ class Settings(BaseSettings):
     ollama_threads: Annotated[int, Field(ge=1, le=64)] = 1
     model_timeout: Annotated[float, Field(gt=0, le=9)] = 8
     model_probe_interval: Annotated[float, Field(gt=0, le=600)] = 10
-    # The model that passed the tool-calling exam. Empty: no model may suggest an action.
-    model_exam_passed: str = ""
+    # What `chatbot exam` printed. Without it no model may suggest a change.
+    model_exam: Annotated[Json[ExamResult] | None, NoDecode] = None
 
     confirm_lifetime: Annotated[int, Field(ge=10, le=3600)] = 300
     undo_lifetime: Annotated[int, Field(ge=10, le=86400)] = 3600
@@ -52,8 +54,3 @@ class Settings(BaseSettings):
         if len(key) < KEY_MIN_BYTES:
             raise BadSecretError(f"read the signing key {path}: it has {len(key)} bytes, {KEY_MIN_BYTES} are needed")
         return key
-
-    @property
-    def model_may_suggest(self) -> bool:
-        """Whether the configured model is the one that passed the exam."""
-        return self.model_exam_passed == self.ollama_model

@@ -190,12 +190,12 @@ def _what(text: str, context: Context) -> tuple[str, dict[str, str]] | None:
         if not joined and body and _elsewhere(body, context):
             return None
         return body, {"priority": items.level(named["grade"])} if named["grade"] else {}
-    if (body := cut(text, _ADD)) is not None:
-        if (listed := _listed(body, context)) is not None:
+    if (added := cut(text, _ADD)) is not None:
+        if (listed := _listed(added, context)) is not None:
             return listed
-        return None if _elsewhere(body, context) else (body, {})
-    if body := cut(text, _PUT):
-        return _listed(body, context)
+        return None if _elsewhere(added, context) else (added, {})
+    if put := cut(text, _PUT):
+        return _listed(put, context)
     said = _said_of_list(text)
     return (said, {}) if said else None
 

@@ -77,7 +77,7 @@ part_coredns() {
 part_metrics-server() {
   exec metrics-server --kubeconfig "$ADMIN" --authentication-kubeconfig "$ADMIN" --authorization-kubeconfig "$ADMIN" \
     --secure-port 4443 --cert-dir "$RUN/metrics-server" --kubelet-insecure-tls --kubelet-preferred-address-types InternalIP \
-    --metric-resolution 10s
+    --metric-resolution 10s --kubelet-request-timeout 5s
 }
 
 part_local-path() {

@@ -18,7 +18,8 @@ class ActionModule(ActionBase):
         rendered, seen = self._task.args["release"], self._task.args["observed"]
         plan = seen["plan"]
         whole = self._task.check_mode or self._task.diff
-        said = kube_plan.show(plan).rstrip().splitlines() if whole else [kube_plan.summary(plan)]
+        existing = ["", *(c["name"] for c in seen["current"]["components"])] if seen["current"] else []
+        said = kube_plan.show(plan).rstrip().splitlines() if whole else [kube_plan.summary(plan, existing)]
         if not seen["namespace"]["exists"]:
             said.append(
                 f"there is no namespace {rendered['options']['todo_name']} yet: planned from the description alone"

@@ -374,7 +374,7 @@ def _client(kubeconfig: str, context: str) -> Any:
         raise KubeError(f"todo_context names no context; {listed}", "set todo_context to the one that is meant")
     if context not in known:
         raise KubeError(
-            f"the context {context} is unknown{did_you_mean(context, known) if known else ''}; {listed}",
+            f"the context {context} is unknown ({listed}){did_you_mean(context, known) if known else ''}",
             "set todo_context to the one that is meant",
         )
     configuration = client.Configuration()

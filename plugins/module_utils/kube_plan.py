@@ -162,12 +162,12 @@ def show(plan: Plan) -> str:
     return plan_text.show(plan, "object", _VERBS)
 
 
-def summary(plan: Plan) -> str:
+def summary(plan: Plan, existing: Iterable[str] = ()) -> str:
     """The plan in one line: the components that would be created or changed, and the objects that would be removed.
 
-    A component of which everything is new is created; one of which a part is new, changed.
+    :param existing: the components of the release that serves: where one of them gets an object more, it is changed.
     """
-    partly = {entry["component"] for entry in plan if entry["action"] == "update"}
+    partly = {*existing, *(entry["component"] for entry in plan if entry["action"] == "update")}
     lines = []
     for entry in plan:
         name = entry["object"] if entry["action"] == "prune" else entry["component"] or "what all share"

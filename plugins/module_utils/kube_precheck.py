@@ -89,13 +89,13 @@ def _storage(rendered: Release, seen: Seen) -> Iterator[Diagnosis]:
             yield Diagnosis(
                 component,
                 f"it wants storage of the class {name}, which the cluster has not; {known}",
-                f"set {component}_storage to one of them, or let the cluster's administrator make it",
+                f"set {component}_storage_class to one of them, or let the cluster's administrator make it",
             )
         if not name and not any(classes.values()):
             yield Diagnosis(
                 component,
                 f"it wants storage, and the cluster has no default storage class; {known}",
-                f"name a class in {component}_storage, or let the cluster's administrator make one the default",
+                f"set {component}_storage_class, or let the cluster's administrator make one the default",
             )
 
 

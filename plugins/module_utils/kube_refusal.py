@@ -50,7 +50,7 @@ def diagnose(error: Refused, component: str, obj: Mapping[str, Any], cluster: Cl
             f"it would exceed the quota {found['quota']}: it asks for {found['asked']}, {found['used']} is used, "
             f"{found['limit']} is allowed",
             f"let the quota be raised ({kubectl} describe quota {found['quota']}), or ask for less "
-            f"({component or 'todo'}_resources, {component or 'todo'}_storage)",
+            f"({component or 'todo'}_resources, {component or 'todo'}_storage_size)",
         )
     if found := _LIMITS.search(said):
         return about(

@@ -221,7 +221,8 @@ def test_the_context_must_be_named_and_known(tmp_path):
         "next step: set todo_context to the one that is meant"
     )
     with pytest.raises(
-        KubeError, match=r"the context producton is unknown; did you mean production\?; the contexts of"
+        KubeError,
+        match=r"the context producton is unknown \(the contexts of .* are: production, local\); did you mean production\?;",
     ):
         Cluster(file, "producton", "ours")
 

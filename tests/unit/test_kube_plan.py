@@ -257,6 +257,7 @@ def test_one_line_names_components():
         entry("old", "prune", "ConfigMap/old"),
     ]
     assert kube_plan.summary(plan) == "create what all share, postgres; change backend; remove ConfigMap/old"
+    assert kube_plan.summary(plan, ["", "backend"]).startswith("create postgres; change what all share, backend; ")
 
 
 # The parts

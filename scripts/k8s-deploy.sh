@@ -3,8 +3,8 @@
 # Without more it brings up a cluster for evaluation on this machine (todoapp-local, in one Docker container) and deploys
 # there. The first time that takes long: Kubernetes is built from its sources. Run again it changes only what differs;
 # --check --diff shows what that would be.
-# For a cluster of yours set TODO_CONTEXT to its context, TODO_KUBECONFIG to the kubeconfig (without it kubectl's own), and
-# TODO_REGISTRY to the registry that it pulls from; give the secrets as docs/kubernetes.md says.
+# For a cluster of yours set TODO_CONTEXT to its context, TODO_KUBECONFIG to the kubeconfig (without it kubectl's own),
+# TODO_REGISTRY to the registry that it pulls from and TODO_HOST to the page's name; give the secrets as docs/kubernetes.md says.
 # Ends with 0; with 1 when the set-up failed; with what ansible-playbook ended with (2: build or deploy failed).
 set -euo pipefail
 # shellcheck source=setup.sh

@@ -5,6 +5,7 @@
 # TODO_CONTEXT     a context of a kubeconfig; without it the local cluster, todoapp-local, is meant
 # TODO_KUBECONFIG  that kubeconfig; empty means where kubectl looks
 # TODO_REGISTRY    the registry that images are pushed to and the cluster pulls from
+# TODO_HOST        the name by which the page is reached, which leads to the cluster's Ingress controller
 
 local_name=todoapp-local
 local_kubeconfig=$HOME/.local/state/todoapp-cluster/$local_name/kubeconfig
@@ -39,5 +40,9 @@ if k8s_is_local; then
   )
 else
   target+=(-e "{\"todo_context\": $(k8s_json "$TODO_CONTEXT"), \"todo_kubeconfig\": $(k8s_json "${TODO_KUBECONFIG:-}")}")
+  [ -z "${TODO_HOST:-}" ] || target+=(
+    -e "{\"todo_ingress\": {\"enabled\": true, \"host\": $(k8s_json "$TODO_HOST")}}"
+    -e "{\"todo_front_door\": $(k8s_json "http://$TODO_HOST")}"
+  )
   [ -z "${TODO_REGISTRY:-}" ] || target+=(-e "{\"todo_registry\": {\"host\": $(k8s_json "$TODO_REGISTRY")}}")
 fi

@@ -36,7 +36,7 @@ class Case:
 
 
 def cases() -> list[Case]:
-    """All cases, in their order: those to act on and those not to alternate, so that a bad model fails early."""
+    """All cases, in an order in which a model that always calls, and one that never does, both fail early."""
     rows = [json.loads(line) for line in CASES.read_text(encoding="utf-8").splitlines()]
     return [Case(row["say"], row["todos"], row["tool"], row.get("arguments", {})) for row in rows]
 

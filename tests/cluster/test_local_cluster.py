@@ -33,40 +33,51 @@ def ok(state: str, **further: Any) -> str:
     return done.stdout
 
 
-def host() -> dict[str, set[str]]:
-    """What a node could leave behind on the host."""
+SETTINGS = ("vm.overcommit_memory", "vm.panic_on_oom", "kernel.panic", "kernel.panic_on_oops")
 
-    def lines(*command: str) -> set[str]:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        return set(done.stdout.splitlines())
 
-    groups = {str(path) for path in Path("/sys/fs/cgroup").glob("**/kubepods*")}
-    mounts = {line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()}
-    # Docker's own names of interfaces are random; how many there are is not.
-    interfaces = [path.name for path in Path("/sys/class/net").iterdir()]
-    return {
-        "processes with the node's data": lines("pgrep", "--full", "/var/lib/node"),
-        "containers": set(docker("ps", "--all", "--format", "{{.Names}}").split()) & {NAME},
-        "volumes": set(docker("volume", "ls", "--format", "{{.Name}}").split()) & {NAME},
-        "groups": groups,
-        "mounts of pods": {mount for mount in mounts if "kubelet" in mount or "containerd/io.containerd" in mount},
-        "interfaces": {name for name in interfaces if name.startswith(("cni", "flannel", "kube"))},
-        "rules": {rule for rule in lines("iptables-save") if any(f"{port}" in rule for port in PORTS.values())}
-        | {rule for rule in lines("iptables-save") if "KUBE-" in rule or "10.201." in rule},
-        "settings": lines("sysctl", "vm.overcommit_memory", "vm.panic_on_oom", "kernel.panic", "kernel.panic_on_oops"),
-        "kubeconfigs": {str(KUBECONFIG.parent)} if KUBECONFIG.parent.exists() else set(),
-    }
+def settings() -> list[str]:
+    """What a kubelet would set for the whole host."""
+    return [Path("/proc/sys", *name.split(".")).read_text() for name in SETTINGS if LINUX]
+
+
+def interface() -> str:
+    """The host's end of the node's network."""
+    index = docker("exec", NAME, "cat", "/sys/class/net/eth0/iflink").strip()
+    ends = Path("/sys/class/net").glob("*/ifindex")
+    return next((path.parent.name for path in ends if path.read_text().strip() == index), "")
+
+
+def leftovers(identity: str, end: str) -> list[str]:
+    """What is on the host of a node with this container's id and this interface, whatever else runs there."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cgroup"):
+        try:
+            if identity in path.read_text():
+                found.append(f"process {path.parent.name}")
+        except OSError:
+            continue  # it ended meanwhile
+    found += [f"group {path}" for path in Path("/sys/fs/cgroup").glob(f"**/*{identity}*")]
+    mounts = [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()]
+    found += [f"mount {mount}" for mount in mounts if identity in mount or f"/{NAME}/" in mount]
+    found += [f"interface {end}"] if end and Path("/sys/class/net", end).exists() else []
+    rules = subprocess.run(["iptables-save"], capture_output=True, text=True, check=False).stdout.splitlines()
+    found += [rule for rule in rules if "KUBE-" in rule or any(f"dport {port} " in rule for port in PORTS.values())]
+    found += ["container"] if NAME in docker("ps", "--all", "--format", "{{.Names}}").split() else []
+    found += ["volume"] if NAME in docker("volume", "ls", "--format", "{{.Name}}").split() else []
+    found += ["kubeconfig"] if KUBECONFIG.parent.exists() else []
+    return found
 
 
 @pytest.fixture(scope="module")
-def before() -> dict[str, set[str]]:
-    """The host without the node; other clusters may be on it."""
+def before() -> list[str]:
+    """The host's settings without the node."""
     play("down")
-    return host()
+    return settings()
 
 
 @pytest.fixture(scope="module")
-def node(before: dict[str, set[str]]) -> Iterator[Cluster]:
+def node(before: list[str]) -> Iterator[Cluster]:
     ok("up")
     yield Cluster(KUBECONFIG, NAME, f"localhost:{PORTS['registry']}", PORTS["http"], PORTS["https"])
     play("down")
@@ -178,7 +189,18 @@ def test_a_taken_port_is_named(node: Cluster) -> None:
     assert f"port {PORTS['api']} on 127.0.0.1 is taken by the container {NAME}" in done.stdout
 
 
-def test_down_leaves_nothing_and_twice_is_fine(node: Cluster, before: dict[str, set[str]]) -> None:
+@pytest.mark.skipif(not LINUX, reason="what a node could leave is in Docker's own machine")
+def test_the_host_s_settings_stay(node: Cluster, before: list[str]) -> None:
+    shown = docker("exec", NAME, "cat", *(f"/proc/sys/{name.replace('.', '/')}" for name in SETTINGS)).split()
+    assert shown == ["1", "0", "10", "1"], "what the kubelet wants to see"
+    assert settings() == before
+
+
+@pytest.mark.skipif(not LINUX, reason="what a node could leave is in Docker's own machine")
+def test_down_leaves_nothing_and_twice_is_fine(node: Cluster) -> None:
+    identity, end = docker("inspect", "--format", "{{.Id}}", NAME).strip(), interface()
+    there = leftovers(identity, end)
+    assert {what.split()[0] for what in there} >= {"process", "group", "interface", "container", "volume", "kubeconfig"}
     assert "are removed" in ok("down")
-    assert host() == before
+    assert leftovers(identity, end) == []
     assert f"there is no cluster {NAME}" in ok("down")

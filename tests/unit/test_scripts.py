@@ -9,7 +9,7 @@ import re
 import pytest
 from conftest import ROOT
 
-SCRIPTS = [*sorted((ROOT / "scripts").glob("*.sh")), *sorted((ROOT / "roles").glob("*/files/*.sh"))]
+SCRIPTS = [*sorted((ROOT / "scripts").glob("**/*.sh")), *sorted((ROOT / "roles").glob("*/files/*.sh"))]
 
 NEWER = {
     "associative arrays (4.0)": r"\b(declare|local|typeset)\s+-[a-zA-Z]*A",

@@ -89,6 +89,8 @@ _COUNTED = {
 
 def amount(quantity: Any) -> Fraction:
     """A Kubernetes quantity (250m, 1Gi, 2) as a number; 0 for what is none."""
+    if isinstance(quantity, Fraction):
+        return quantity
     match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)([a-zA-Z]*)", str(quantity))
     return Fraction(match[1]) * _UNITS[match[2]] if match and match[2] in _UNITS else Fraction(0)
 

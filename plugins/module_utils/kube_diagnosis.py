@@ -285,12 +285,12 @@ def _container(seen: Seen, container: _Container) -> Iterator[Finding]:
 def _ended(seen: Seen, container: _Container, where: Mapping[str, Any], *, in_back_off: bool) -> Finding:
     """A run that ended: the second time, or when Kubernetes itself slows down, is a crash; once may be a mishap."""
     last = container.last
-    runs = int(container.status.get("restartCount") or 0) + ("terminated" in container.state)
+    runs = int(container.status.get("restartCount") or 0) + ("running" not in container.state)
     code = int(last.get("exitCode") or 0)
     never = container.pod["spec"].get("restartPolicy") == "Never"
     patience = 0 if in_back_off or runs > 1 or never else RETRY_SECONDS
     logs = f"{{kubectl}} logs {where['pod']} --container {container.name}"
-    if container.state.get("terminated") is None:
+    if "running" in container.state:  # else the API itself means the run that ended
         logs += " --previous"
     if last.get("reason") == "OOMKilled":
         limit = ((container.spec.get("resources") or {}).get("limits") or {}).get("memory", "the node's")

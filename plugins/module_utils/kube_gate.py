@@ -7,14 +7,16 @@ count, only from when those are ready.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
-from ansible_collections.todoapp.stack.plugins.module_utils.diagnosis import Diagnosis
+from ansible_collections.todoapp.stack.plugins.module_utils.diagnosis import Diagnosis, last_lines
 from ansible_collections.todoapp.stack.plugins.module_utils.errors import DeployError
-from ansible_collections.todoapp.stack.plugins.module_utils.kube_client import Forbidden
+from ansible_collections.todoapp.stack.plugins.module_utils.kube_apply import replace_stuck_pods
+from ansible_collections.todoapp.stack.plugins.module_utils.kube_client import Cluster, Forbidden
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_diagnosis import (
     Finding,
     Seen,
@@ -45,16 +47,8 @@ SETTLED_SECONDS = 5.0
 """How long a container without probes must have run: one that crashes runs for a moment too."""
 GONE_SECONDS = 5.0
 LOG_LINES = 500
-
-
-class Cluster(Protocol):
-    """What is asked of a cluster (kube_client.Cluster gives it)."""
-
-    def get(self, kind: str, name: str) -> Object | None: ...
-    def list(self, kind: str, label_selector: str = "") -> Objects: ...
-    def delete(self, kind: str, name: str, *, uid: str | None = None) -> bool: ...
-    def logs(self, pod: str, container: str, *, previous: bool = False, lines: int = 200) -> str: ...
-    def events(self, kind: str, name: str) -> Objects: ...
+KEPT_BYTES = 12_000
+"""A line of a journal holds 16 kB."""
 
 
 @dataclass
@@ -176,7 +170,7 @@ class Gate:
             member.took = waited if member.took is None else member.took
             return counts
         if member.took is not None:  # it was ready, and has its time again
-            member.took, member.since = None, time.monotonic()
+            member.took, member.since, waited = None, time.monotonic(), 0.0
         seen = self._seen(member, live, pods, sets)
         findings = [*examine(seen), *_gone(live)]
         expired = [f for f in findings if (counts or f.alone) and self._lasts(member, f) >= f.reason.patience]
@@ -218,12 +212,15 @@ class Gate:
     def _start_anew(self, member: Member, look: Look) -> bool:
         """Remove pods that Kubernetes is holding back: what they failed on may be mended, and it waits for minutes.
 
-        Returns whether there were any.
+        Also broken pods that keep a StatefulSet from its update, which a run that was killed has left. Returns whether
+        there were any.
         """
         mine = [pod for pod in look.pods if is_of(pod, member.name) and held_back(pod)]
         for pod in mine:
             self.cluster.delete("Pod", pod["metadata"]["name"], uid=pod["metadata"]["uid"])
-        return bool(mine)
+        sets = [obj["metadata"]["name"] for obj in member.objects if obj["kind"] == "StatefulSet"]
+        stuck = [pod for name in sets for pod in replace_stuck_pods(self.cluster, name)]
+        return bool(mine or stuck)
 
     def _error(self, seen: Seen, finding: Finding) -> DeployError:
         diagnosis = diagnose(self.cluster, seen, finding, self.kubectl)
@@ -246,14 +243,32 @@ def nodes_for(cluster: Cluster, pods: Sequence[Mapping[str, Any]]) -> Objects:
         return []
 
 
+def kept_log(cluster: Cluster, diagnosis: Mapping[str, Any]) -> list[str]:
+    """The log of the container that failed, to be kept in the journal: going back removes the pod, and its log with it."""
+    pod, container = str(diagnosis.get("pod") or ""), str(diagnosis.get("container") or "")
+    if not pod or not diagnosis.get("log"):
+        return []
+    logs = [_log(cluster, pod, container, previous=previous) for previous in (True, False)]
+    lines = last_lines("\n".join(logs), LOG_LINES)
+    while sum(len(json.dumps(line)) + 2 for line in lines) > KEPT_BYTES:
+        del lines[0]
+    return lines
+
+
 def diagnose(cluster: Cluster, seen: Seen, finding: Finding, kubectl: str) -> Diagnosis:
     """The diagnosis of a finding, with the log of the run that failed where that can be had."""
     log = ""
     if finding.log:
         previous = "--previous" in finding.reason.next_step
-        log = cluster.logs(finding.pod, finding.container, previous=previous, lines=LOG_LINES)
-        log = log or cluster.logs(finding.pod, finding.container, lines=LOG_LINES)
+        log = _log(cluster, finding.pod, finding.container, previous=previous)
+        log = log or _log(cluster, finding.pod, finding.container, previous=not previous)
     return explained(finding, seen, log, kubectl)
+
+
+def _log(cluster: Cluster, pod: str, container: str, *, previous: bool) -> str:
+    """A container's log; '' also where the kubelet says, in its place, that it has removed it."""
+    log = cluster.logs(pod, container, previous=previous, lines=LOG_LINES)
+    return "" if log.startswith("unable to retrieve container logs for ") else log
 
 
 def members(record: Mapping[str, Any], names: Sequence[str], seconds: Mapping[str, float]) -> list[Member]:

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.todoapp.stack.plugins.module_utils.diagnosis import Diagnosis
+from ansible_collections.todoapp.stack.plugins.module_utils.kube_client import Cluster
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_diagnosis import Finding, Seen, examine
-from ansible_collections.todoapp.stack.plugins.module_utils.kube_gate import Cluster, diagnose, events_of, nodes_for
+from ansible_collections.todoapp.stack.plugins.module_utils.kube_gate import diagnose, events_of, nodes_for
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_pods import (
     NAME_LABEL,
     WORKLOADS,

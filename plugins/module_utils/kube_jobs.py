@@ -5,9 +5,10 @@ from __future__ import annotations
 import copy
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from ansible_collections.todoapp.stack.plugins.module_utils.errors import DeployError, did_you_mean
+from ansible_collections.todoapp.stack.plugins.module_utils.kube_client import Cluster
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_diagnosis import Finding, Seen, examine
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_gate import (
     POLL_SECONDS,
@@ -15,7 +16,6 @@ from ansible_collections.todoapp.stack.plugins.module_utils.kube_gate import (
     events_of,
     nodes_for,
 )
-from ansible_collections.todoapp.stack.plugins.module_utils.kube_gate import Cluster as Watched
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_pods import NAME_LABEL, PART_LABEL, WORKLOADS
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_readiness import judge
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_reasons import Reason
@@ -28,15 +28,6 @@ _SPARE_SECONDS = 60
 """The cluster ends the Job that much after we gave it up: its pod, and its log with it, go when it does."""
 _GONE_SECONDS = 120
 _DROPPED = ("ports", "startupProbe", "livenessProbe", "readinessProbe", "lifecycle")
-
-
-class Cluster(Watched, Protocol):
-    """What is asked of a cluster (kube_client.Cluster gives it)."""
-
-    context: str
-    namespace: str
-
-    def create(self, obj: Mapping[str, Any]) -> Object: ...
 
 
 def job_of(

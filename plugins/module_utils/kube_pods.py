@@ -66,6 +66,14 @@ def container_statuses(pod: Mapping[str, Any]) -> list[Object]:
 
 
 def held_back(pod: Mapping[str, Any]) -> bool:
-    """Whether Kubernetes waits before it tries a container of the pod again (CrashLoopBackOff, ImagePullBackOff)."""
-    reasons = (((s.get("state") or {}).get("waiting") or {}).get("reason", "") for s in container_statuses(pod))
-    return any(reason.endswith("BackOff") for reason in reasons)
+    """Whether Kubernetes waits before it tries a container of the pod again, or is about to.
+
+    CrashLoopBackOff and ImagePullBackOff; an end after another one leads there.
+    """
+    for status in container_statuses(pod):
+        state = status.get("state") or {}
+        if (state.get("waiting") or {}).get("reason", "").endswith("BackOff"):
+            return True
+        if (state.get("terminated") or {}).get("exitCode") and status.get("restartCount"):
+            return True
+    return False

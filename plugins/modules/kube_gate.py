@@ -84,11 +84,22 @@ def act(params: dict[str, Any]) -> dict[str, Any]:
     try:
         said = kube_gate.Gate(cluster, wave, tool, lambda: state.renew(identity)).wait()
     except DeployError as error:
-        with contextlib.suppress(DeployError):  # the failure itself must be told
-            state.note(number, "gate", "failed", diagnosis=error.diagnosis or {"cause": str(error)})
+        _keep(cluster, state, number, error)
         raise
     state.note(number, "gate", "ready", components=list(asked))
     return {"changed": False, "seconds": round(time.monotonic() - start, 2), "said": said}
+
+
+def _keep(cluster: Cluster, state: ClusterState, number: int, error: DeployError) -> None:
+    """Note the failure with the container's log, and say where that is."""
+    with contextlib.suppress(DeployError):  # the failure itself must be told
+        log = kube_gate.kept_log(cluster, error.diagnosis)
+        state.note(number, "gate", "failed", cause=error.diagnosis.get("cause") or str(error), log=log)
+        if log and " logs " in str(error.diagnosis["next_step"]):
+            kept = f"release-{number:06d}-journal"
+            error.diagnosis["next_step"] = (
+                f"{error.diagnosis['next_step']} (kept in the ConfigMap {kept} when the pod is gone)"
+            )
 
 
 def main() -> None:

@@ -17,6 +17,11 @@ from cluster import Cluster, Deployment
 NAME = "todo-test-cluster"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What needs the whole application goes last: until then the cores are free for the other tests."""
+    items.sort(key=lambda item: "deployments" in getattr(item, "fixturenames", []))
+
+
 @pytest.fixture(scope="session")
 def cluster() -> Cluster:
     """The cluster that `scripts/test.sh cluster` brought up, or that TODO_TEST_KUBECONFIG and TODO_TEST_CONTEXT name."""

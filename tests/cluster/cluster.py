@@ -117,6 +117,10 @@ class Deployment(Stack):
         found = self.list("pods", f"app.kubernetes.io/name={component},todoapp.stack/part=service")
         return {pod["metadata"]["name"]: pod for pod in found}
 
+    def current(self) -> int:
+        """The release that serves."""
+        return int(self.get("configmap", "release-current")["data"]["release"])
+
     def restarts(self) -> dict[str, int]:
         """How often each pod's containers were started again: what a deploy with nothing to do must not change."""
         return {

@@ -18,6 +18,11 @@ from ansible_collections.todoapp.stack.plugins.module_utils.errors import Deploy
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_client import Cluster
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_gate import Gate, Member
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_reasons import kubectl
+from ansible_collections.todoapp.stack.plugins.module_utils.kube_state import ClusterState
+from ansible_collections.todoapp.stack.plugins.module_utils.state import Locked, holder, this_host
+from ansible_collections.todoapp.stack.plugins.modules import kube_gate as gate_module
+from ansible_collections.todoapp.stack.plugins.modules import kube_health as health_module
+from ansible_collections.todoapp.stack.plugins.modules import kube_run as run_module
 from failures import FAILS, FOREVER, LABELS, NAME, WORKS, deployment, failures, pod, shell, stateful_set
 
 IMAGE = os.environ.get("TODO_TEST_IMAGE", "localhost/pause:1")
@@ -236,6 +241,78 @@ def test_a_command_that_takes_too_long_and_the_next_run(live):
     assert "it is still running after 5 s" in text
     assert "  | working" in text
     command(live, "true")
+
+
+# The modules, with record, journal and lock
+
+
+@pytest.fixture
+def released(live, kubeconfig):
+    """What records and applies a release of one component, and gives the modules' parameters for it."""
+    state = ClusterState(live)
+    identity = holder(this_host(), os.getpid())
+
+    def release(*objects, commands=None):
+        state.lock(identity, "a test")
+        component = {"name": NAME, "needs": [], "start_seconds": 30, "commands": commands or {}}
+        component["image"] = {"repository": "base", "tag": "1.0", "digest": ""}
+        number = state.begin(
+            {"components": [component], "objects": [{"component": NAME, "object": obj} for obj in objects]}
+        )
+        put(live, *objects)
+        where = {"kubeconfig": kubeconfig, "context": live.context, "namespace": live.namespace}
+        return {**where, "release": number, "journal": 0, "holder_pid": os.getpid(), "holder_host": this_host()}
+
+    return state, release
+
+
+def test_the_gate_notes_itself_and_keeps_the_log_that_going_back_removes(live, cluster, released):
+    state, release = released
+    wave = {"component": "", "components": [{"name": NAME, "start_seconds": 30}], "seconds": 0}
+    good = release(deployment(pod(GOOD)))
+    assert gate_module.act({**good, **wave})["said"] == ["web is ready"]
+    state.finish(good["release"], "succeeded", 5)
+    shown = health_module.look({**good, "components": [NAME]})
+    assert (shown["release"], shown["diagnoses"]) == (good["release"], [])
+    assert shown["rows"][0] | {"detail": ""} == {"component": NAME, "state": "ready", "version": "1.0", "detail": ""}
+
+    bad = release(*failures(IMAGE, cluster.registry)["crash with a probe"])
+    text = fails(lambda: gate_module.act({**bad, **wave}))
+    assert f"(kept in the ConfigMap release-{bad['release']:06d}-journal when the pod is gone)" in text
+    noted = state.journal(bad["release"])[-1]
+    assert (noted["step"], noted["outcome"]) == ("gate", "failed")
+    assert "FATAL: no such thing" in noted["log"]
+
+    put(live, deployment(pod(GOOD)))
+    back = {**good, **wave, "journal": bad["release"]}
+    assert gate_module.act(back)["said"] == ["web is ready"]
+    assert state.journal(bad["release"])[-1]["outcome"] == "ready"
+
+
+def test_a_gate_that_lost_its_lock_stops(live, released):
+    state, release = released
+    params = release(deployment(pod(shell(IMAGE, FOREVER, readinessProbe=FAILS))))
+    state.unlock(holder(this_host(), os.getpid()))
+    state.lock(holder("elsewhere/boot", 1), "another deploy")
+    with pytest.raises(Locked):
+        gate_module.act({**params, "component": NAME, "components": [], "seconds": 5})
+
+
+def test_a_command_by_its_name(live, released):
+    state, release = released
+    migrate = {**shell(IMAGE, "true"), "name": "migrate", "args": ["-c", "echo migrated"], "command": ["sh"]}
+    web = {**shell(IMAGE, FOREVER), "command": ["sh"], "args": ["-c", FOREVER]}
+    params = release(
+        deployment(pod(web, initContainers=[migrate])), commands={"fail": ["-c", "echo 'no such table'; exit 5"]}
+    )
+    asked = {**params, "component": NAME, "arguments": [], "seconds": 30}
+    assert run_module.act({**asked, "command": "migrate"})["said"] == "web migrate"
+    assert state.journal(params["release"])[-1]["step"] == "migrate"
+    text = fails(lambda: run_module.act({**asked, "command": "fail"}))
+    assert "ends with code 5" in text
+    assert "  | no such table" in text
+    with pytest.raises(DeployError, match="web has no command migrat; did you mean migrate"):
+        run_module.act({**asked, "command": "migrat"})
 
 
 # Health

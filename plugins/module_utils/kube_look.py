@@ -55,7 +55,9 @@ def facts(cluster: Cluster, state: ClusterState, existing_secret: str) -> dict[s
         "claims": lambda: unless_forbidden(
             lambda: [item["metadata"]["name"] for item in cluster.list("PersistentVolumeClaim")], []
         ),
-        "existing_secret": lambda: cluster.get("Secret", existing_secret) if existing_secret else None,
+        "existing_secret": lambda: (
+            unless_forbidden(lambda: cluster.get("Secret", existing_secret), None) if existing_secret else None
+        ),
         "current": lambda: unless_forbidden(lambda: _record(state), None),
         "interrupted": lambda: unless_forbidden(state.interrupted, None),
         "applied_set": lambda: unless_forbidden(state.applied_set, []),
@@ -85,8 +87,8 @@ def denied(cluster: Cluster, kinds: Collection[str], rules: tuple[list[Object], 
 
 def objects(
     cluster: Cluster, entries: Sequence[Mapping[str, Any]], secrets: Mapping[str, str], *, exists: bool
-) -> tuple[list[Seen], list[Diagnosis]]:
-    """Each wanted object with what is live of it and what applying would make of it, and what the cluster would refuse.
+) -> tuple[list[Seen], dict[str, Diagnosis]]:
+    """Each wanted object with what is live of it and what applying would make of it, and why it would be refused, by Kind/name.
 
     :param entries: {component, object} each, resolved but for the secrets' placeholders.
     :param secrets: every secret's value.
@@ -95,15 +97,18 @@ def objects(
     for entry in entries:
         kind_of_object(entry["object"])
     if not exists:
-        return [Seen(entry["component"], hidden(entry["object"], secrets)) for entry in entries], []
+        return [Seen(entry["component"], hidden(entry["object"], secrets)) for entry in entries], {}
     results = cluster.together(lambda entry: _look(cluster, entry["component"], entry["object"], secrets), entries)
-    return [seen for seen, _ in results], [problem for _, problem in results if problem]
+    return [seen for seen, _ in results], {reference(seen.wanted): why for seen, why in results if why}
 
 
 def _look(
     cluster: Cluster, component: str, obj: Mapping[str, Any], secrets: Mapping[str, str]
 ) -> tuple[Seen, Diagnosis | None]:
-    live = cluster.get(obj["kind"], obj["metadata"]["name"])
+    try:
+        live = cluster.get(obj["kind"], obj["metadata"]["name"])
+    except Forbidden:
+        return Seen(component, hidden(obj, secrets)), None  # `denied` tells
     seen = Seen(component, hidden(obj, secrets), hidden(live, {}) if live else None)
     if (obj["kind"], obj["metadata"]["name"]) == ("Secret", CREDENTIALS):
         # `begin` writes it, and leaves the keys that it does not know.
@@ -114,8 +119,10 @@ def _look(
         dry = cluster.apply(kube_resolve.fill(obj, secrets), dry_run=True)
     except Refused as error:
         return seen, kube_refusal.diagnose(error, component, obj, cluster)
-    except (Missing, Forbidden) as error:
+    except Missing as error:
         return seen, Diagnosis(component or "what all share", error.cause, error.next_step)
+    except Forbidden:
+        return seen, None
     seen.dry = hidden(dry, {})
     return seen, None
 
@@ -143,7 +150,7 @@ def _digest(value: str) -> str:
 def leftovers(cluster: Cluster, applied_set: Sequence[Mapping[str, str]], wanted: Collection[str]) -> list[Object]:
     """The live objects {component, object} that the applied set names and that are wanted no more."""
     entries = [entry for entry in applied_set if f"{entry['kind']}/{entry['name']}" not in wanted]
-    live = cluster.together(lambda entry: cluster.get(entry["kind"], entry["name"]), entries)
+    live = cluster.together(lambda e: unless_forbidden(lambda: cluster.get(e["kind"], e["name"]), None), entries)
     return [
         {"component": entry.get("component", ""), "object": hidden({"kind": entry["kind"], **obj}, {})}
         for entry, obj in zip(entries, live, strict=True)

@@ -109,6 +109,7 @@ def observe(params: dict[str, Any]) -> dict[str, Any]:
     # A secret that is yet to be made has no digest; an empty one differs from whatever is live.
     entries = kube_resolve.resolve(wanted, {**dict.fromkeys(given, ""), **values}, facts["apis"])
     seen, problems = kube_look.objects(cluster, entries, values, exists=exists)
+    foreign = kube_look.foreign(seen, facts["applied_set"])
     names = {reference(entry["object"]) for entry in entries}
     left = kube_look.leftovers(cluster, facts["applied_set"], names)
     last = (facts["current"] or {}).get("objects") or []
@@ -135,8 +136,9 @@ def observe(params: dict[str, Any]) -> dict[str, Any]:
             "missing": sorted(set(params["secret_names"]) - set((existing or {}).get("data") or {})),
         },
         "claims": facts["claims"],
-        "foreign": kube_look.foreign(seen, facts["applied_set"]),
-        "refused": [*refused, *(diagnosis.as_dict() for diagnosis in problems)],
+        "foreign": foreign,
+        # That somebody else's object is not like ours needs no saying.
+        "refused": [*refused, *(why.as_dict() for name, why in problems.items() if name not in foreign)],
         "objects": wanted,
         "plan": kube_plan.make_plan(seen, last, left, delete_data=params["delete_data"]),
         "content": hashlib.sha256(markers.canonical_json(entries).encode()).hexdigest()[:12],

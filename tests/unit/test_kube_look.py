@@ -38,13 +38,13 @@ def test_an_object_is_compared_with_what_the_server_would_make_of_it(api, cluste
     api.answers[f"GET {ROOT}/configmaps/web"] = (200, live)
     api.answers[f"PATCH {ROOT}/configmaps/web"] = (200, dry)
     [seen], refused = kube_look.objects(cluster, [entry("web", dry)], {}, exists=True)
-    assert (seen.component, seen.live, seen.dry, refused) == ("web", live, dry, [])
+    assert (seen.component, seen.live, seen.dry, refused) == ("web", live, dry, {})
     assert "dryRun=All" in api.asked[1]["query"]
 
 
 def test_without_a_namespace_nothing_is_asked(api, cluster):
     [seen], refused = kube_look.objects(cluster, [entry("web", obj("ConfigMap"))], {}, exists=False)
-    assert (seen.live, seen.dry, refused, api.asked) == (None, None, [], [])
+    assert (seen.live, seen.dry, refused, api.asked) == (None, None, {}, [])
 
 
 def test_what_would_be_refused_is_told_before_anything_changes(api, cluster):
@@ -52,9 +52,17 @@ def test_what_would_be_refused_is_told_before_anything_changes(api, cluster):
         422, "Invalid", "spec.selector: field is immutable", causes=[{"field": "spec.selector", "message": "x"}]
     )
     api.answers[f"PATCH {ROOT}/configmaps/web"] = (422, status)
-    [seen], [refused] = kube_look.objects(cluster, [entry("web", obj("ConfigMap"))], {}, exists=True)
+    [seen], refusals = kube_look.objects(cluster, [entry("web", obj("ConfigMap"))], {}, exists=True)
+    refused = refusals["ConfigMap/web"]
     assert (refused.component, seen.dry) == ("web", None)
     assert "the cluster refuses ConfigMap/web: its spec.selector cannot change" in refused.cause
+
+
+def test_what_one_may_not_look_at_is_left_to_the_permissions(api, cluster):
+    text = 'configmaps "web" is forbidden: User "jane" cannot get resource "configmaps"'
+    api.answers[f"GET {ROOT}/configmaps/web"] = (403, failure(403, "Forbidden", text))
+    [seen], refused = kube_look.objects(cluster, [entry("web", obj("ConfigMap"))], {}, exists=True)
+    assert (seen.live, seen.dry, refused, len(api.asked)) == (None, None, {}, 1)
 
 
 def test_a_secret_leaves_only_as_digests(api, cluster):

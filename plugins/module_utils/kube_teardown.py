@@ -1,105 +1,33 @@
-"""Take a deployment out of a cluster: what the applied set says we made, and with the data all the rest of ours."""
+"""Take a deployment out of a cluster, and wait until it is gone."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
 
-from ansible_collections.todoapp.stack.plugins.module_utils import kube_namespace
 from ansible_collections.todoapp.stack.plugins.module_utils.errors import DeployError
-from ansible_collections.todoapp.stack.plugins.module_utils.kube_client import MANAGER, Cluster, Conflict, Forbidden
-from ansible_collections.todoapp.stack.plugins.module_utils.kube_names import (
-    PART_OF,
-    PART_OF_LABEL,
-    STATE_LABEL,
-    made_by_us,
-    managed_by,
-)
-from ansible_collections.todoapp.stack.plugins.module_utils.kube_secrets import NAME as CREDENTIALS
+from ansible_collections.todoapp.stack.plugins.module_utils.kube_client import Cluster, Conflict, Forbidden
+from ansible_collections.todoapp.stack.plugins.module_utils.kube_found import Object, look
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_state import ClusterState
 
 WAIT_SECONDS = 300
 AWAY_SECONDS = 60
 """How long an API that does not answer may keep the Namespace."""
-Object = dict[str, Any]
-
-
-@dataclass
-class Found:
-    """What there is of a deployment, as live objects in the order in which they go."""
-
-    objects: list[Object] = field(default_factory=list)
-    """What serves: it goes with every teardown."""
-    data: list[Object] = field(default_factory=list)
-    """Data and credentials, and what the engine remembers of its releases: only with the data."""
-    namespace: Object | None = None
-    """The Namespace, when we made it."""
-
-    def going(self, *, data: bool) -> list[Object]:
-        """What a teardown removes."""
-        return [*self.objects, *(self.data if data else []), *([self.namespace] if data and self.namespace else [])]
-
-
-def look(cluster: Cluster, state: ClusterState) -> Found:
-    """Find what there is of the deployment."""
-    found = Found()
-    namespace = kube_namespace.find(cluster)
-    if not namespace:
-        return found
-    if made_by_us(namespace):
-        found.namespace = {"kind": "Namespace", **namespace}
-    labelled = f"{PART_OF_LABEL}={PART_OF}"
-    # One-off commands are no part of the applied set. They go first, since they use what comes next.
-    found.objects += [job for job in cluster.list("Job", labelled) if managed_by(job, MANAGER)]
-    known = {(job["kind"], job["metadata"]["name"]) for job in found.objects}
-    for entry in reversed(state.applied_set()):
-        kind, name = entry["kind"], entry["name"]
-        if kind == "Namespace" or (kind, name) in known:
-            continue
-        known.add((kind, name))
-        live = cluster.get(kind, name)
-        if live and managed_by(live, MANAGER):
-            item = {**live, "kind": kind}
-            (found.data if is_data(item) else found.objects).append(item)
-    # A StatefulSet makes its claims itself, and leaves them.
-    more = cluster.list("PersistentVolumeClaim", labelled)
-    more += [{**secret, "kind": "Secret"} for secret in [cluster.get("Secret", CREDENTIALS)] if secret]
-    more += [item for kind in ("Secret", "ConfigMap", "Lease") for item in cluster.list(kind, STATE_LABEL)]
-    found.data += [item for item in more if (item["kind"], item["metadata"]["name"]) not in known]
-    return found
-
-
-def is_data(item: Object) -> bool:
-    """Whether an object is kept unless the data is to go: claims, and the credentials without which they are unreadable."""
-    return item["kind"] == "PersistentVolumeClaim" or (item["kind"], item["metadata"]["name"]) == (
-        "Secret",
-        CREDENTIALS,
-    )
-
-
-def by_kind(did: str, objects: list[Object]) -> list[str]:
-    """A line for each kind: 'removed Deployment backend, frontend'."""
-    names: dict[str, list[str]] = {}
-    for item in objects:
-        names.setdefault(item["kind"], []).append(item["metadata"]["name"])
-    return [f"{did} {kind} {', '.join(sorted(found))}" for kind, found in names.items()]
 
 
 def remove(cluster: Cluster, state: ClusterState, *, data: bool, keep_alive: Callable[[], None]) -> list[Object]:
     """Remove the deployment and wait until it is gone; return the objects that went. To be called under the lock.
 
-    :param data: whether data, credentials and records go too, and the Namespace if we made it.
+    :param data: whether data, credentials and records go too, and the Namespace if it is ours alone.
     :param keep_alive: called while waiting.
     :raises DeployError: something does not go, with what holds it.
     """
-    found = look(cluster, state)
+    found = look(cluster, state, data=data)
     _delete(cluster, found.objects, keep_alive)
     if not data:
         kept = {(item["kind"], item["metadata"]["name"]) for item in found.data}
         state.write_applied_set(e for e in state.applied_set() if (e["kind"], e["name"]) in kept)
-        return found.objects
+        return found.going
     volumes = _volumes(cluster, found.data)
     # The Lease goes last, and with our own Namespace: until then nobody else begins.
     lease = [item for item in found.data if item["kind"] == "Lease"]
@@ -110,7 +38,7 @@ def remove(cluster: Cluster, state: ClusterState, *, data: bool, keep_alive: Cal
         _delete(cluster, [item for item in found.data if item not in lease], keep_alive)
         _await_gone(cluster, volumes, keep_alive)
         _delete(cluster, lease, lambda: None)
-    return found.going(data=True)
+    return found.going
 
 
 def _delete(cluster: Cluster, objects: list[Object], keep_alive: Callable[[], None]) -> None:

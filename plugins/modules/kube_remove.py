@@ -9,7 +9,7 @@ short_description: Remove a deployment from a cluster
 description:
   - Removes what the applied set says that releases made, as far as it is still ours, and waits until it is gone.
   - Claims, credentials, records and the Namespace stay, so that the next deploy finds its data readable.
-  - With O(delete_data=true) they go too; the Namespace only if a deploy made it.
+  - With O(delete_data=true) they go too; the Namespace only if a deploy made it and nobody else has put anything there.
 options:
   kubeconfig: {description: The kubeconfig's path; empty means the client's default., type: str, default: ""}
   context: {description: The context's name., type: str, required: true}
@@ -36,7 +36,7 @@ said: {description: The same for a reader, and what was kept., type: list, retur
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.todoapp.stack.plugins.module_utils import kube_teardown, module_run
+from ansible_collections.todoapp.stack.plugins.module_utils import kube_found, kube_teardown, module_run
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_client import Cluster
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_state import ClusterState
 from ansible_collections.todoapp.stack.plugins.module_utils.state import holder
@@ -56,8 +56,8 @@ def act(params: dict[str, Any], *, check_mode: bool) -> dict[str, Any]:
     cluster = Cluster(params["kubeconfig"], params["context"], params["namespace"])
     state = ClusterState(cluster)
     data = params["delete_data"]
-    found = kube_teardown.look(cluster, state)
-    going = found.going(data=data)
+    found = kube_found.look(cluster, state, data=data)
+    going, taken_over = found.going, ""
     if going and not check_mode:
         identity = holder(params["holder_host"], params["holder_pid"])
         taken_over = state.lock(identity, "teardown")
@@ -65,13 +65,14 @@ def act(params: dict[str, Any], *, check_mode: bool) -> dict[str, Any]:
             going = kube_teardown.remove(cluster, state, data=data, keep_alive=lambda: state.renew(identity))
         finally:
             state.unlock(identity)
-    else:
-        taken_over = ""
-    said = kube_teardown.by_kind("would remove" if check_mode else "removed", going) or ["nothing to remove"]
-    if not data:
-        said += kube_teardown.by_kind("kept", [item for item in found.data if kube_teardown.is_data(item)])
+    did = "would remove" if check_mode else "removed"
+    said = [f"{did} {line}" for line in kube_found.by_kind(going)] or ["nothing to remove"]
     removed = [f"{item['kind']} {item['metadata']['name']}" for item in going]
-    return {"changed": bool(going), "removed": removed, "said": [*filter(None, [taken_over]), *said]}
+    return {
+        "changed": bool(going),
+        "removed": removed,
+        "said": [*filter(None, [taken_over]), *said, *found.kept],
+    }
 
 
 def main() -> None:

@@ -309,6 +309,11 @@ def test_teardown_leaves_the_cluster_as_it_found_it(cluster, tmp_path, fresh, ku
     code, again = play(tmp_path, cluster, fresh, {"kube_remove": {}})
     assert (code, '"changed": false' in again, "nothing to remove" in again) == (0, True, True), again
     code, said = play(tmp_path, cluster, fresh, {"kube_remove": {"delete_data": True}})
+    assert (code, "kept the namespace for ConfigMap theirs, which no release made" in said) == (0, True), said
+    assert not api.get("PersistentVolumeClaim", "ours")
+    assert api.get("ConfigMap", "theirs")
+    api.delete("ConfigMap", "theirs")
+    code, said = play(tmp_path, cluster, fresh, {"kube_remove": {"delete_data": True}})
     assert code == 0, said
     assert not api.get("Namespace", fresh)
     assert everything(cluster) == before

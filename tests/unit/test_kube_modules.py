@@ -219,6 +219,31 @@ def test_teardown_with_the_data_takes_only_what_is_ours_from_another_s_namespace
     assert cluster.get("Namespace", "fake")
 
 
+@pytest.mark.parametrize("check", [True, False])
+def test_teardown_keeps_its_namespace_for_what_others_put_there(cluster, state, check):
+    deployed(cluster, state)
+    for kind, name in (("ConfigMap", "kube-root-ca.crt"), ("Secret", "tls"), ("Pod", "backend-1")):
+        machine = {"annotations": {"cert-manager.io/certificate-name": "tls"}} if kind == "Secret" else {}
+        put(cluster, kind, name, **machine, **({"ownerReferences": [{}]} if kind == "Pod" else {}))
+    assert "Namespace fake" in remove(data=True, check=True)["removed"], "what machines put there holds nothing"
+    put(cluster, "PersistentVolumeClaim", "theirs")
+    result = remove(data=True, check=check)
+    assert "Namespace fake" not in result["removed"]
+    assert "PersistentVolumeClaim ollama-data" in result["removed"]
+    assert result["said"][-1] == (
+        "kept the namespace for PersistentVolumeClaim theirs, which no release made; remove that, and tear down again"
+    )
+    if not check:
+        assert names(cluster) == {
+            "PersistentVolumeClaim/theirs",
+            "ConfigMap/kube-root-ca.crt",
+            "Secret/tls",
+            "Pod/backend-1",
+        }
+        cluster.delete("PersistentVolumeClaim", "theirs")
+        assert remove(data=True)["removed"][-1] == "Namespace fake"
+
+
 def test_teardown_leaves_what_is_not_ours_any_more(cluster, state):
     deployed(cluster, state)
     cluster.delete("Service", "backend")

@@ -93,13 +93,15 @@ def _contradictions(values: Mapping[str, Any]) -> list[str]:
         problems.append("todo_existing_secret is enabled and has no name; name the Secret that holds the secrets")
     if values.get("postgres_enabled") is False and values["todo_database"]["host"] == "postgres":
         problems.append("postgres_enabled is false and todo_database.host is postgres; name the host of your database")
-    if values["todo_database"]["ca"] and values.get("backend_database_sslmode") not in (
-        None,
-        "verify-ca",
-        "verify-full",
-    ):
+    authority, mode = values["todo_database"]["ca"], values.get("backend_database_sslmode", "")
+    if authority and not mode.startswith("verify-"):
         problems.append(
             "todo_database.ca is given and nothing is verified with it; set backend_database_sslmode to verify-full"
+        )
+    if mode.startswith("verify-") and not authority:
+        problems.append(
+            f"backend_database_sslmode is {mode} and todo_database.ca is empty; give it the certificate (PEM) of the "
+            "authority that signed the database's"
         )
     ingress = values["todo_ingress"]
     problems += [

@@ -24,7 +24,7 @@ INGRESS = merge(SWITCHES["todo_ingress.enabled"], SWITCHES["todo_ingress.tls.ena
 # What does something only beside something else.
 BESIDE = {
     "backend_autoscaling": SWITCHES["backend_autoscaling.enabled"],
-    "todo_database.ca": {"backend_database_sslmode": "verify-full"},
+    "todo_database.ca": {"backend_database_sslmode": "verify-full", "todo_database": {"ca": "PEM"}},
     "todo_existing_secret": SWITCHES["todo_existing_secret.enabled"],
     "todo_ingress": INGRESS,
     "todo_network_policy.ingress_namespace": INGRESS,

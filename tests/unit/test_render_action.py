@@ -153,6 +153,10 @@ def test_a_database_of_the_user_s_own_takes_the_place_of_postgres():
             {"todo_ingress": {"annotations": {"a": 1}}},
             "todo_ingress.annotations.a is 1; it needs a text (quote it in YAML)",
         ),
+        (
+            {"backend_database_sslmode": "verify-full"},
+            "verify-full and todo_database.ca is empty; give it the certificate",
+        ),
         ({"todo_existing_secret": {"enabled": True}}, "todo_existing_secret is enabled and has no name"),
     ],
 )

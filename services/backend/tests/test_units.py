@@ -1,6 +1,7 @@
 """Small functions, without a server."""
 
 from datetime import UTC, date, datetime
+from typing import Literal
 from uuid import UUID
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from todo_backend.auth.passwords import is_common
 from todo_backend.ids import new_id
 from todo_backend.middleware import canonical
+from todo_backend.settings import Configuration, Secrets, Settings
 from todo_backend.todos import due, fold, store
 
 
@@ -95,3 +97,21 @@ def test_if_match() -> None:
     assert store.matches('"0", "1"', '"1"')
     assert not store.matches('W/"1"', '"1"')
     assert not store.matches("1", '"1"')
+
+
+@pytest.mark.parametrize(
+    ("mode", "authority", "query"),
+    [
+        ("prefer", "", {"sslmode": "prefer"}),
+        ("prefer", "/run/config/ca.pem", {"sslmode": "prefer"}),  # an empty file there would fail the connection
+        ("require", "/run/config/ca.pem", {"sslmode": "require"}),
+        ("verify-full", "", {"sslmode": "verify-full"}),
+        ("verify-ca", "/ca.pem", {"sslmode": "verify-ca", "sslrootcert": "/ca.pem"}),
+        ("verify-full", "/ca.pem", {"sslmode": "verify-full", "sslrootcert": "/ca.pem"}),
+    ],
+)
+def test_an_authority_counts_where_a_certificate_is_verified(
+    mode: Literal["prefer", "require", "verify-ca", "verify-full"], authority: str, query: dict[str, str]
+) -> None:
+    settings = Settings(database_sslmode=mode, database_sslrootcert=authority)
+    assert dict(Configuration(settings, Secrets()).database_url().query) == query

@@ -45,6 +45,8 @@ class Settings(BaseSettings):
     database_name: str = "todo"
     database_user: str = "todo"
     database_sslmode: Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] = "prefer"
+    # A file with the authority's certificate; it counts where the mode verifies one.
+    database_sslrootcert: str = ""
     database_pool_size: Annotated[int, Field(ge=1, le=100)] = 10
     token_lifetime: Annotated[int, Field(ge=1, le=30 * 86400)] = 3600
     refuse_common_passwords: bool = True
@@ -67,6 +69,8 @@ class Configuration:
         self._password = secrets.postgres_password.get_secret_value()
 
     def database_url(self) -> URL:
+        mode, authority = self.settings.database_sslmode, self.settings.database_sslrootcert
+        verified = {"sslrootcert": authority} if authority and mode.startswith("verify-") else {}
         return URL.create(
             "postgresql+psycopg2",
             username=self.settings.database_user,
@@ -74,7 +78,7 @@ class Configuration:
             host=self.settings.database_host,
             port=self.settings.database_port,
             database=self.settings.database_name,
-            query={"sslmode": self.settings.database_sslmode},
+            query={"sslmode": mode, **verified},
         )
 
 

@@ -208,10 +208,11 @@ def test_teardown_with_the_data_takes_the_namespace_that_we_made(cluster, state)
     assert (again["changed"], again["said"]) == (False, ["nothing to remove"])
 
 
-def test_teardown_with_the_data_takes_only_what_is_ours_from_another_s_namespace(cluster, state):
+@pytest.mark.parametrize("theirs", [[], ["ConfigMap", "PersistentVolumeClaim"]])
+def test_teardown_with_the_data_takes_only_what_is_ours_from_another_s_namespace(cluster, state, theirs):
     put(cluster, "Namespace", "fake")
-    put(cluster, "ConfigMap", "theirs")
-    put(cluster, "PersistentVolumeClaim", "theirs")
+    for kind in theirs:
+        put(cluster, kind, "theirs")
     before = names(cluster)
     deployed(cluster, state)
     remove(data=True)

@@ -66,7 +66,9 @@ def apply(cluster: Cluster, release: Release, components: Collection[str], keep_
         try:
             changed += _apply(cluster, release, entry["object"])
         except Refused as error:
-            raise kube_refusal.explained(error, entry["component"], entry["object"], cluster) from error
+            obj = entry["object"]
+            live = cluster.get(obj["kind"], obj["metadata"]["name"])
+            raise kube_refusal.explained(error, entry["component"], obj, cluster, live) from error
     return changed
 
 

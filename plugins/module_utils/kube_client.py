@@ -459,7 +459,8 @@ def _error(status: Mapping[str, Any], method: str, path: str, context: str) -> K
         return KubeError(
             f"the API server is overloaded or not ready: {said}", "wait a moment, then deploy again", status
         )
-    if 400 <= code < 500 or "admission webhook" in said:
+    # A field that the schema does not know is answered with 500.
+    if 400 <= code < 500 or "admission webhook" in said or "field not declared in schema" in said:
         return Refused(said, "change what it names, then deploy again", status)
     return KubeError(
         f"the API server failed at {_VERBS[method]} {name}: {said}", "look at the API server's log", status

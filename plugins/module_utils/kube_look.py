@@ -118,7 +118,7 @@ def _look(
     try:
         dry = cluster.apply(kube_resolve.fill(obj, secrets), dry_run=True)
     except Refused as error:
-        return seen, kube_refusal.diagnose(error, component, obj, cluster)
+        return seen, kube_refusal.diagnose(error, component, obj, cluster, live)
     except Missing as error:
         return seen, Diagnosis(component or "what all share", error.cause, error.next_step)
     except Forbidden:

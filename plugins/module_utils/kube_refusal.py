@@ -21,21 +21,28 @@ _WEBHOOK = re.compile(r'admission webhook "(?P<who>[^"]+)" denied the request: (
 _POLICY = re.compile(r"ValidatingAdmissionPolicy '(?P<who>[^']+)'.* denied request: (?P<why>.+)", re.DOTALL)
 _SECURITY = re.compile(r'violates PodSecurity "(?P<level>[^:"]+)[^"]*": (?P<why>.+)', re.DOTALL)
 _UNKNOWN = re.compile(r"(?P<field>\.[\w.\[\]=\"{}:,-]+): field not declared in schema")
+_NO_GROWTH = re.compile(r"must support resize|only dynamically provisioned pvc can be resized")
 _IMMUTABLE = re.compile(
-    r"field is immutable|updates to statefulset spec for fields other than|spec is immutable|may not change once set|field can not be less than"
+    r"field is immutable|updates to statefulset spec for fields other than|spec is immutable|may not change once set"
+    r"|field can not be less than"
 )
 
 
-def explained(error: Refused, component: str, obj: Mapping[str, Any], cluster: Cluster) -> DeployError:
+def explained(
+    error: Refused, component: str, obj: Mapping[str, Any], cluster: Cluster, live: Mapping[str, Any] | None = None
+) -> DeployError:
     """The refusal as an error whose diagnosis names component and object.
 
     :param component: "" for what belongs to none.
+    :param live: what there is of the object, where it is known: it tells which field cannot change.
     """
-    diagnosis = diagnose(error, component, obj, cluster)
+    diagnosis = diagnose(error, component, obj, cluster, live)
     return DeployError(f"{diagnosis.component}: {diagnosis.cause}", diagnosis.as_dict())
 
 
-def diagnose(error: Refused, component: str, obj: Mapping[str, Any], cluster: Cluster) -> Diagnosis:
+def diagnose(
+    error: Refused, component: str, obj: Mapping[str, Any], cluster: Cluster, live: Mapping[str, Any] | None = None
+) -> Diagnosis:
     """The same as a Diagnosis."""
     name, said = reference(obj), error.cause
     kubectl = f"kubectl --context {cluster.context} --namespace {cluster.namespace}"
@@ -43,8 +50,13 @@ def diagnose(error: Refused, component: str, obj: Mapping[str, Any], cluster: Cl
     def about(cause: str, next_step: str) -> Diagnosis:
         return Diagnosis(component or "what all share", f"the cluster refuses {name}: {cause}", next_step)
 
+    if _NO_GROWTH.search(said):
+        return about(
+            "its storage class does not let it grow",
+            f"set {component}_storage_size back to what it was, or let the cluster's administrator allow it (allowVolumeExpansion)",
+        )
     if _IMMUTABLE.search(said):
-        return about(*_immutable(error, obj, kubectl))
+        return about(*_immutable(error, obj, live, kubectl))
     if found := _QUOTA.search(said):
         return about(
             f"it would exceed the quota {found['quota']}: it asks for {found['asked']}, {found['used']} is used, "
@@ -86,21 +98,34 @@ def _fields(error: Refused) -> str:
     return "; ".join(f"{found['field']}: {found['message']}" for found in error.fields if found["field"])
 
 
-def _immutable(error: Refused, obj: Mapping[str, Any], kubectl: str) -> tuple[str, str]:
+# What may change of a StatefulSet; everything else of its spec is as it was made.
+_CHANGEABLE = {
+    "replicas",
+    "ordinals",
+    "template",
+    "updateStrategy",
+    "revisionHistoryLimit",
+    "persistentVolumeClaimRetentionPolicy",
+    "minReadySeconds",
+}
+
+
+def _immutable(error: Refused, obj: Mapping[str, Any], live: Mapping[str, Any] | None, kubectl: str) -> tuple[str, str]:
     """What cannot change, and how it can nevertheless."""
     kind, name = obj["kind"], obj["metadata"]["name"]
     named = [found["field"] for found in error.fields if found["field"]]
-    what = ", ".join(dict.fromkeys(named)) or "a part of it"
+    if kind == "StatefulSet" and live:
+        before = live.get("spec") or {}
+        named = [
+            f"spec.{key}" for key, value in obj["spec"].items() if key not in _CHANGEABLE and before.get(key) != value
+        ]
+    what = ", ".join(dict.fromkeys(named)) or "spec"
     if kind == "PersistentVolumeClaim":
         return (
-            (
-                f"the storage's {what} cannot change once it is there (it can only grow, where the storage class allows it): "
-                f"{error.cause.rpartition(': ')[2]}"
-            ),
-            (
-                "set it back to what it was; to change it, back the data up and remove the claim "
-                "(playbooks/teardown.yml with todo_delete_data=true removes all data)"
-            ),
+            f"the storage's {what} cannot change once it is there (it can grow, where its class allows it)"
+            f"{_change(error.cause)}",
+            "set it back to what it was; to change it, back the data up and remove the claim "
+            "(playbooks/teardown.yml with todo_delete_data=true removes all data)",
         )
     if kind == "StatefulSet":
         return (
@@ -111,3 +136,10 @@ def _immutable(error: Refused, obj: Mapping[str, Any], kubectl: str) -> tuple[st
         f"its {what} cannot change while it is there",
         f"{kubectl} delete {kind.lower()} {name}, then deploy again (what it serves is gone in between)",
     )
+
+
+def _change(said: str) -> str:
+    """What the API shows of the change: lines of a diff."""
+    lines = said.splitlines()
+    before, after = ([line[1:].strip() for line in lines if line.startswith(sign)] for sign in "-+")
+    return f": {', '.join(before)} -> {', '.join(after)}" if before or after else ""

@@ -1,6 +1,7 @@
 """Applying a release to a cluster: order, who owns `replicas`, stuck pods, what is pruned, and refusals as sentences."""
 
 import copy
+import json
 
 import pytest
 from ansible_collections.todoapp.stack.plugins.module_utils import kube_apply, kube_refusal
@@ -9,7 +10,7 @@ from ansible_collections.todoapp.stack.plugins.module_utils.kube_apply import HA
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_client import MANAGER, Refused
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_kinds import reference
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_state import ClusterState
-from kube_api import failure
+from conftest import ROOT
 from kube_fake import FakeCluster
 
 
@@ -236,37 +237,51 @@ def test_data_stays_and_stays_remembered_until_told(cluster, state):
     assert kube_apply.prune(cluster, state, Release([]), nothing, delete_data=True) == ["PersistentVolumeClaim/web"]
 
 
-# Refusals: the API server's own words (Kubernetes 1.36)
+# Refusals: what a real API server said (fixtures/record_refusals.py), and rules that it was not given
 
-QUOTA = 'persistentvolumeclaims "data" is forbidden: exceeded quota: small, requested: requests.storage=5Gi, used: requests.storage=1Gi, limited: requests.storage=2Gi'
+RECORDED = json.loads((ROOT / "tests" / "unit" / "fixtures" / "refusals.json").read_text())
 
 
 @pytest.mark.parametrize(
-    ("kind", "message", "causes", "words", "step"),
+    ("case", "words", "step"),
     [
-        ("PersistentVolumeClaim", QUOTA, [], "it would exceed the quota small: it asks for requests.storage=5Gi, requests.storage=1Gi is used, requests.storage=2Gi is allowed", "describe quota small"),
-        ("Deployment", 'admission webhook "p.example" denied the request: no latest', [], "the admission webhook p.example does not let it in: no latest", "ask whoever runs that rule"),
-        ("Deployment", "deployments.apps \"web\" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request: too many", [], "the admission policy p does not let it in: too many", "ask whoever runs that rule"),
-        ("Pod", 'pods "web" is forbidden: violates PodSecurity "restricted:latest": runAsNonRoot != true', [], "it does not meet the Pod Security level restricted: runAsNonRoot != true", "templates"),
-        ("Pod", 'pods "web" is forbidden: failed quota: small: must specify limits.cpu for: web', [], "the quota small wants every pod to say its limits.cpu for: web", "web_resources"),
-        ("Pod", 'pods "web" is forbidden: maximum cpu usage per Container is 1, but limit is 2', [], "outside of the namespace's limits: maximum cpu usage per Container is 1, but limit is 2", "describe limitrange"),
-        ("Deployment", "failed to create typed patch object (a/web; apps/v1, Kind=Deployment): .spec.replica: field not declared in schema", [], "does not know: spec.replica", "older than the templates"),
-        ("StatefulSet", 'StatefulSet.apps "web" is invalid: spec: Forbidden: updates to statefulset spec for fields other than ...', [{"field": "spec", "message": "Forbidden: updates"}], "a StatefulSet's spec cannot change while it is there", "delete statefulset web --cascade=orphan"),
-        ("Deployment", 'Deployment.apps "web" is invalid: spec.selector: Invalid value: {}: field is immutable', [{"field": "spec.selector", "message": "field is immutable"}], "its spec.selector cannot change while it is there", "delete deployment web"),
-        ("PersistentVolumeClaim", "x is invalid: spec.resources.requests.storage: Forbidden: field can not be less than status.capacity", [{"field": "spec.resources.requests.storage", "message": "x"}], "the storage's spec.resources.requests.storage cannot change", "set it back"),
-        ("Service", 'Service "web" is invalid: spec.ports[0].port: Invalid value: 0', [{"field": "spec.ports[0].port", "message": "Invalid value: 0"}], "spec.ports[0].port: Invalid value: 0", "change what it names"),
+        ("quota", "PersistentVolumeClaim/more: it would exceed the quota small: it asks for requests.storage=1Mi, requests.storage=2Mi is used, requests.storage=2Mi is allowed", "describe quota small"),
+        ("admission policy", "ConfigMap/web: the admission policy record-refusals does not let it in: no key named forbidden", "ask whoever runs that rule"),
+        ("pod security", "Pod/web: it does not meet the Pod Security level restricted: allowPrivilegeEscalation != false", "templates"),
+        ("limit range", "Pod/web: it is outside of the namespace's limits: maximum cpu usage per Container is 10m, but limit is 2", "describe limitrange"),
+        ("unknown field", 'Deployment/web: it has a field that this version of Kubernetes does not know: spec.template.spec.containers[name="web"].replicaz', "older than the templates"),
+        ("immutable StatefulSet", "StatefulSet/web: a StatefulSet's spec.serviceName cannot change while it is there", "delete statefulset web --cascade=orphan"),
+        ("immutable selector", "Deployment/web: its spec.selector cannot change while it is there", "delete deployment web"),
+        ("smaller claim", 'PersistentVolumeClaim/web: the storage\'s spec cannot change once it is there (it can grow, where its class allows it): "storage": "2Mi" -> "storage": "1Mi"', "set it back"),
+        ("invalid value", "Deployment/web: spec.template.spec.containers[0].ports[0].containerPort: Required value", "change what it names"),
     ],
 )  # fmt: skip
-def test_a_refusal_names_component_object_reason_and_way_out(cluster, kind, message, causes, words, step):
-    status = failure(422, "Invalid", message, causes=causes)
-    cluster.refuse[f"{kind}/web"] = Refused(message, "x", status)
+def test_a_refusal_names_component_object_reason_and_way_out(cluster, case, words, step):
+    wanted, status = RECORDED[case]["object"], RECORDED[case]["status"]
+    cluster.create({**wanted, "spec": {**wanted.get("spec", {}), "serviceName": "x"}})
+    name = reference(wanted)
+    cluster.refuse[name] = Refused(status["message"], "x", status)
     with pytest.raises(DeployError) as raised:
-        kube_apply.apply(cluster, Release([entry("web", kind)]), ["web"], nothing)
+        kube_apply.apply(cluster, Release([{"component": "web", "object": wanted}]), ["web"], nothing)
     diagnosis = raised.value.diagnosis
     assert diagnosis["component"] == "web"
-    assert diagnosis["cause"].startswith(f"the cluster refuses {kind}/web: ")
-    assert words in diagnosis["cause"]
+    assert diagnosis["cause"].startswith(f"the cluster refuses {words}")
     assert step in diagnosis["next_step"]
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        ('admission webhook "p.example" denied the request: no latest', "the admission webhook p.example does not let it in: no latest"),
+        ('pods "web" is forbidden: failed quota: small: must specify limits.cpu for: web', "the quota small wants every pod to say its limits.cpu for: web"),
+        ('persistentvolumeclaims "web" is forbidden: only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize', "its storage class does not let it grow"),
+        ("spec.resources.requests.storage: Forbidden: field can not be less than status.capacity", "the storage's spec cannot change"),
+        ("something new", "something new"),
+    ],
+)  # fmt: skip
+def test_other_refusals(cluster, message, words):
+    claim = obj("PersistentVolumeClaim")
+    assert words in kube_refusal.diagnose(Refused(message, "x"), "web", claim, cluster).cause
 
 
 def test_a_refusal_of_what_all_share_names_no_component(cluster):

@@ -1,5 +1,6 @@
 """The adapter to a cluster: what it sends, and the sentence for each thing that can be wrong on the way."""
 
+import json
 import socket
 
 import pytest
@@ -14,6 +15,7 @@ from ansible_collections.todoapp.stack.plugins.module_utils.kube_client import (
     Refused,
 )
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_kinds import KINDS, kind_of_object
+from conftest import ROOT
 from kube_api import failure, kubeconfig, serving
 
 DEPLOYMENT = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}, "spec": {}}
@@ -166,7 +168,7 @@ STRICT = "failed to create typed patch object (ours/web; apps/v1, Kind=Deploymen
         (failure(400, "BadRequest", WEBHOOK), Refused, "no image of that registry"),
         (failure(500, "InternalError", 'failed calling webhook "w": admission webhook "w" denied'), Refused, "failed calling webhook"),
         (failure(422, "Invalid", INVALID, causes=[{"field": "spec.selector", "message": "field is immutable"}]), Refused, "field is immutable"),
-        (failure(500, "", STRICT), KubeError, "field not declared in schema"),
+        (failure(500, "", STRICT), Refused, "field not declared in schema"),
         (failure(404, "NotFound", 'namespaces "ours" not found', name="ours", kind="namespaces"), Missing, "namespaces/ours does not exist"),
         (failure(409, "AlreadyExists", "x", name="web", kind="deployments"), AlreadyExists, "deployments/web exists already"),
         (failure(409, "Conflict", "the object has been modified"), Conflict, "has changed meanwhile"),
@@ -183,6 +185,26 @@ def test_each_answer_is_a_sentence_with_a_next_step(api, cluster, status, error,
     assert "; next step: " in str(raised.value)
     assert raised.value.diagnosis["next_step"]
     assert raised.value.diagnosis["cause"] == raised.value.cause
+
+
+RECORDED = json.loads((ROOT / "tests" / "unit" / "fixtures" / "refusals.json").read_text())
+EXPECTED = {
+    "no namespace": Missing,
+    "unauthorized": KubeError,
+    "not allowed": Forbidden,
+    "exists": AlreadyExists,
+    "changed meanwhile": Conflict,
+    "another of that name": Conflict,
+}
+
+
+@pytest.mark.parametrize("case", RECORDED)
+def test_what_a_real_api_server_answered(api, cluster, case):
+    status = RECORDED[case]["status"]
+    api.answers[f"PATCH {WEB}"] = (status["code"], status)
+    with pytest.raises(KubeError) as raised:
+        cluster.apply(DEPLOYMENT)
+    assert type(raised.value) is EXPECTED.get(case, Refused)
 
 
 def test_a_refusal_names_the_fields(api, cluster):

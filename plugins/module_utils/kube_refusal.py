@@ -122,10 +122,14 @@ def _immutable(error: Refused, obj: Mapping[str, Any], live: Mapping[str, Any] |
     what = ", ".join(dict.fromkeys(named)) or "spec"
     if kind == "PersistentVolumeClaim":
         return (
-            f"the storage's {what} cannot change once it is there (it can grow, where its class allows it)"
-            f"{_change(error.cause)}",
-            "set it back to what it was; to change it, back the data up and remove the claim "
-            "(playbooks/teardown.yml with todo_delete_data=true removes all data)",
+            (
+                f"the storage's {what} cannot change once it is there (it can grow, where its class allows it)"
+                f"{_change(error.cause)}"
+            ),
+            (
+                "set it back to what it was; to change it, back the data up and remove the claim "
+                "(playbooks/teardown.yml with todo_delete_data=true removes all data)"
+            ),
         )
     if kind == "StatefulSet":
         return (

@@ -63,6 +63,8 @@ class Finding:
     """Whether the container's log tells more."""
     alone: bool = True
     """Whether it is the component's own fault, whatever those do that it needs."""
+    wants_room: bool = False
+    """Whether it may heal when other pods go."""
 
     def late(self, seconds: float) -> Finding:
         """The same, when the time is over."""
@@ -136,7 +138,8 @@ def _refused(seen: Seen) -> Iterator[Finding]:
             message = ""
     if message:
         text = message.partition("error: ")[2] or message  # "create Pod x-0 in StatefulSet x failed error: ..."
-        yield Finding("refused", kube_reasons.of_refusal(seen.component, text), tuple(about))
+        reason = kube_reasons.of_refusal(seen.component, text)
+        yield Finding("refused", reason, tuple(about), wants_room="exceeded quota" in text)
 
 
 def _claims(seen: Seen) -> Iterator[Finding]:
@@ -184,7 +187,8 @@ def _unscheduled(seen: Seen, pod: Object) -> Iterator[Finding]:
     # cluster-autoscaler, then Karpenter: a node is on its way.
     if any(e.get("reason") in ("TriggeredScaleUp", "Nominated") for e in _about(seen, uid)):
         reason = Reason(f"{reason.cause}; an autoscaler is adding a node", reason.next_step, NEVER)
-    yield Finding("unschedulable", reason, (uid,), pod["metadata"]["name"])
+    room = any(word in scheduled.get("message", "") for word in ("Insufficient", "Too many pods"))
+    yield Finding("unschedulable", reason, (uid,), pod["metadata"]["name"], wants_room=room)
 
 
 def _mounts(seen: Seen, pod: Object) -> Iterator[Finding]:

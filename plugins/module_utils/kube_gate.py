@@ -88,6 +88,7 @@ class Gate:
         self.cluster, self.wave, self.kubectl, self.keep_alive = cluster, list(wave), kubectl, keep_alive
         self._signs: dict[tuple[str, str], float] = {}  # component and finding -> when it was first seen
         self._running: dict[tuple[str, str, int], float] = {}  # a container's run -> when it was first seen
+        self._room = False  # whether pods are going, or will go when a rollout goes on
         self._events: dict[str, tuple[float, list[Object]]] = {}  # Kind/name -> when asked for, and the answer
 
     def wait(self) -> list[str]:
@@ -100,6 +101,7 @@ class Gate:
             # In this order: a verdict that is older than a restart is then found out by the pods.
             lives = [self._live(member) for member in self.wave]
             look = self._look()
+            self._room = _makes_room(lives, look)
             ready = {member.name for member in self.wave if member.took is not None}
             for member, live in zip(self.wave, lives, strict=True):
                 waiting_for = [name for name in member.needs if name in self._names() - ready]
@@ -182,8 +184,10 @@ class Gate:
         return False
 
     def _lasts(self, member: Member, finding: Finding) -> float:
-        """For how long a finding has been there."""
+        """For how long a finding has been there, and nothing was on its way that would end it."""
         now = time.monotonic()
+        if finding.wants_room and self._room:
+            self._signs[member.name, finding.key] = now
         return now - self._signs.setdefault((member.name, finding.key), now)
 
     def _forget(self, member: Member, findings: Sequence[Finding]) -> None:
@@ -225,6 +229,21 @@ class Gate:
     def _error(self, seen: Seen, finding: Finding) -> DeployError:
         diagnosis = diagnose(self.cluster, seen, finding, self.kubectl)
         return DeployError(f"{seen.component} is not ready: {diagnosis.cause}", diagnosis.as_dict())
+
+
+def _makes_room(lives: Sequence[Mapping[str, Object | None]], look: Look) -> bool:
+    """Whether pods are going, or a rollout has a pod too many that found its place: one of the old ones will go.
+
+    On a small cluster rollouts side by side have to wait for each other.
+    """
+    if any(pod["metadata"].get("deletionTimestamp") for pod in look.pods):
+        return True
+    deployments = [obj for live in lives for obj in live.values() if obj and obj["kind"] == "Deployment"]
+    return any(
+        int((obj.get("status") or {}).get("replicas") or 0) > int(obj["spec"].get("replicas") or 0)
+        and not any(unschedulable(pod) for pod in look.pods if is_of(pod, obj["metadata"]["name"]))
+        for obj in deployments
+    )
 
 
 def events_of(cluster: Cluster, obj: Mapping[str, Any]) -> Objects:

@@ -47,9 +47,10 @@ def look(
             rows.append({"component": name, "state": "missing", "version": "", "detail": f"deploy it: {DEPLOY}"})
             continue
         mine = [pod for pod in pods if is_of(pod, name)]
-        verdict = judge(workload)
-        detail = details(workload, mine, [hpa for hpa in live["HorizontalPodAutoscaler"] if is_of(hpa, name)])
-        if not verdict.ok:
+        hpas = [hpa for hpa in live["HorizontalPodAutoscaler"] if is_of(hpa, name)]
+        ready = judge(workload).ok or _is_scaling(workload, hpas)
+        detail = details(workload, mine, hpas)
+        if not ready:
             sets = current_sets(workload, live["ReplicaSet"])
             claims = [claim for claim in live["PersistentVolumeClaim"] if is_of(claim, name)]
             diagnosis = _why(cluster, name, workload, sets, mine, claims, tool)
@@ -58,12 +59,21 @@ def look(
         rows.append(
             {
                 "component": name,
-                "state": "ready" if verdict.ok else "not ready",
+                "state": "ready" if ready else "not ready",
                 "version": version(workload, record),
                 "detail": detail,
             }
         )
     return rows, diagnoses
+
+
+def _is_scaling(workload: Mapping[str, Any], hpas: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether all that it lacks is what an autoscaler has just asked for: it serves with as many pods as it must."""
+    status = workload.get("status") or {}
+    total, updated, available = (
+        int(status.get(key) or 0) for key in ("replicas", "updatedReplicas", "availableReplicas")
+    )
+    return updated == total and any(available >= (hpa["spec"].get("minReplicas") or 1) for hpa in hpas)
 
 
 def _why(

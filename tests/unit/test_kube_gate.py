@@ -192,6 +192,33 @@ def test_a_sign_that_comes_back_has_its_time_again(clock):
     assert 20 <= clock.now - 1000 < 21
 
 
+def rolling(component):
+    """The look in the middle of a rollout: a new pod has its place, an old one will go."""
+    look = starting(component)
+    look["workload"]["status"] = {"observedGeneration": 1, "replicas": 2, "updatedReplicas": 1}
+    return look
+
+
+@pytest.mark.parametrize("name", ["not enough memory", "over quota"])
+def test_what_wants_room_waits_for_the_rollouts_that_will_make_some(clock, name):
+    backend = [(0, rolling("backend")), (30, frame("nothing", "backend"))]
+    page = [(0, frame(name, "page")), (35, frame("nothing", "page"))]
+    assert wait(Played(clock, backend=backend, page=page), member("backend"), member("page"))
+
+
+def test_a_rollout_that_finds_no_room_itself_makes_none(clock):
+    look = frame("not enough memory")
+    look["workload"]["status"] |= {"replicas": 2, "updatedReplicas": 1}
+    fails(Played(clock, web=[(0, look)]))
+    assert clock.now - 1000 < 11
+
+
+def test_room_is_of_no_use_where_no_node_fits(clock):
+    page = frame("no such node", "page")
+    fails(Played(clock, backend=[(0, rolling("backend"))], page=[(0, page)]), member("backend"), member("page"))
+    assert clock.now - 1000 < 11
+
+
 def test_what_only_time_can_tell_fails_when_the_time_is_over(clock):
     error = fails(Played(clock, web=[(0, frame("never ready"))]), member(seconds=30))
     assert 30 <= clock.now - 1000 < 31

@@ -1,6 +1,7 @@
-"""Words that somebody planted, in titles, in a pasted message, in the history or in the model's answer, write nothing."""
+"""Orders that somebody planted, in titles, a quotation, the history or the model's answer, write nothing."""
 
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -55,7 +56,7 @@ def test_there_are_enough_cases() -> None:
     assert len(PLANTED) * 2 + len(PLANTED) + len(ABOUT_WORDS) * len(ORDERS) + models >= 300
 
 
-async def writes_after(chat: Chat, backend: BackendDouble, message: str, **more: object) -> list[str]:
+async def writes_after(chat: Chat, backend: BackendDouble, message: str, **more: Any) -> list[str]:
     """What was written to the backend by saying `message`."""
     before = len(backend.writes())
     await chat.say(message, **more)

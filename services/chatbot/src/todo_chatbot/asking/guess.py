@@ -79,11 +79,11 @@ def digest(text: str) -> str:
 def encoded(weights: Sequence[Sequence[int]]) -> str:
     """Weights from -127 to 127 as text."""
     packed = bytes(weight & 255 for row in weights for weight in row)
-    return base64.b85encode(zlib.compress(packed, 9)).decode()
+    return base64.b64encode(zlib.compress(packed, 9)).decode()
 
 
 @cache
 def _weights() -> tuple[float, Sequence[int]]:
     stored = json.loads(WEIGHTS.read_text(encoding="utf-8"))
-    packed = zlib.decompress(base64.b85decode(stored["weights"]))
+    packed = zlib.decompress(base64.b64decode(stored["weights"]))
     return stored["unit"], memoryview(packed).cast("b")

@@ -14,4 +14,4 @@ done
 go install -trimpath -buildvcs=false -tags "${TAGS-}" -ldflags "$flags" tool
 echo "$version" > "/out/share/versions/$name"
 # A module's files lie in the cache only once it has been needed, which it has by now.
-cp "$(go list -m -f '{{.Dir}}' "$module")"/LICENSE* "/out/share/licenses/$name/"
+find "$(go list -m -f '{{.Dir}}' "$module")" -maxdepth 1 -type f -name 'LICENSE*' -exec cp {} "/out/share/licenses/$name/" ';'

@@ -55,7 +55,7 @@ def main() -> None:
             took = measure(chatbot, options.rounds)
         if not options.token:
             backend.delete("/api/auth/me", headers=headers).raise_for_status()
-    for kind, each in [*took.items(), ("all", [one for each in took.values() for one in each])]:
+    for kind, each in [*took.items(), ("all", [one for some in took.values() for one in some])]:
         print(f"{kind:9s} n={len(each):5d} p50 {at(each, 0.5):6.1f} ms, p95 {at(each, 0.95):6.1f} ms")
 
 

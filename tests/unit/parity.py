@@ -87,7 +87,9 @@ def charts(helm, folder, sets, emitted=None):
     """What real Helm makes of each set of options: {name: {kind and name: object}}.
 
     :param sets: name -> (options, the cluster's APIs). Each becomes a subchart, so that one call renders many.
+    :param emitted: name -> templates by file name, where they are others than the chart's.
     """
+    emitted = emitted or dict.fromkeys(sets, templates())
     results = {}
     runs = itertools.groupby(sorted(sets, key=lambda name: _run(sets[name])), key=lambda name: _run(sets[name]))
     for number, ((namespace, apis), names) in enumerate(runs):
@@ -101,13 +103,12 @@ def _run(case):
 
 
 def _helm_template(helm, folder, namespace, apis, sets, emitted):
-    emitted = emitted or templates()
     subcharts = {f"s{number}": name for number, name in enumerate(sets)}
     for subchart, name in {"": "", **subcharts}.items():
         path = folder / "charts" / subchart if subchart else folder
         (path / "templates").mkdir(parents=True)
         (path / "Chart.yaml").write_text(f"apiVersion: v2\nname: {subchart or 'parity'}\nversion: 0.0.1\n")
-        for file, text in emitted.items() if name else ():
+        for file, text in emitted[name].items() if name else ():
             (path / "templates" / f"{file}.yaml").write_text(text)
     values = {subchart: values_of(sets[name]) for subchart, name in subcharts.items()}
     (folder / "values.yaml").write_text(quoted(values))  # JSON, since PyYAML and Go disagree about 1e6

@@ -1,7 +1,9 @@
 """The options with which both renderings are compared: every switch, pairs of them, every option, and hostile values."""
 
+import functools
+
 from ansible_collections.todoapp.stack.plugins.module_utils.options import merge
-from parity import options, roles, shared
+from parity import manifests, options, roles, shared
 
 BASE = {
     "todo_secrets": {"postgres_password": "one", "jwt_key": "two", "chatbot_key": "three"},
@@ -152,6 +154,7 @@ def perturbed():
     return cases
 
 
+@functools.cache
 def cases():
     """Everything that is compared: {name: (options, the cluster's APIs)}."""
     found = {"base": ({}, ()), "OpenShift": ({}, OPENSHIFT)}
@@ -170,6 +173,12 @@ def cases():
         if path.startswith("todo_ingress."):
             found[f"option {path} on OpenShift"] = (given, OPENSHIFT)
     return {name: (merge(BASE, given), apis) for name, (given, apis) in found.items()}
+
+
+@functools.cache
+def expected():
+    """What the manifests say in each case: {name: {kind and name: object}}. Only to be read."""
+    return {name: manifests(given, apis) for name, (given, apis) in cases().items()}
 
 
 def everything():

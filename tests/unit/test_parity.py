@@ -3,14 +3,9 @@
 import pytest
 from ansible_collections.todoapp.stack.plugins.module_utils.options import merge
 from parity import charts, manifests, templates
-from parity_cases import BASE, ELSEWHERE, SWITCHES, another, beside, cases, change, leaves, perturbed
+from parity_cases import BASE, ELSEWHERE, SWITCHES, another, beside, cases, change, expected, leaves, perturbed
 
 CASES = cases()
-
-
-@pytest.fixture(scope="module")
-def expected():
-    return {name: manifests(given, apis) for name, (given, apis) in CASES.items()}
 
 
 @pytest.fixture(scope="module")
@@ -19,26 +14,26 @@ def made(helm, tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_helm_renders_what_the_manifests_say(name, expected, made):
-    assert made[name] == expected[name]
+def test_helm_renders_what_the_manifests_say(name, made):
+    assert made[name] == expected()[name]
 
 
 @pytest.mark.parametrize("path", perturbed())
-def test_an_option_changes_something(path, expected):
-    same = expected[f"option {path}"] == manifests(merge(BASE, beside(path)))
+def test_an_option_changes_something(path):
+    same = expected()[f"option {path}"] == manifests(merge(BASE, beside(path)))
     assert not same, "the option changes no object"
 
 
 @pytest.mark.parametrize("switch", SWITCHES)
-def test_a_switch_changes_something(switch, expected):
-    same = expected[switch] == expected["base"]
+def test_a_switch_changes_something(switch):
+    same = expected()[switch] == expected()["base"]
     assert not same
 
 
-def test_options_of_the_host_change_no_object(expected):
+def test_options_of_the_host_change_no_object():
     for path, value in leaves().items():
         if path in ELSEWHERE and path not in ("todo_components", "todo_target"):
-            assert manifests(merge(BASE, change(path, another(path, value)))) == expected["base"], path
+            assert manifests(merge(BASE, change(path, another(path, value)))) == expected()["base"], path
     assert leaves().keys() >= ELSEWHERE
 
 
@@ -66,11 +61,20 @@ MUTATIONS = {
 }
 
 
+@pytest.fixture(scope="module")
+def mutants(helm, tmp_path_factory):
+    """What Helm makes of each broken chart in a few cases: {(marker, case): objects}."""
+    sets, emitted = {}, {}
+    for marker, (right, wrong) in MUTATIONS.items():
+        for name in ("base", "all switches", "words", "code"):
+            sets[marker, name] = CASES[name]
+            emitted[marker, name] = {file: text.replace(right, wrong) for file, text in templates().items()}
+        assert emitted[marker, "base"] != templates(), f"no template has {right}"
+    return charts(helm, tmp_path_factory.mktemp("mutants"), sets, emitted)
+
+
 @pytest.mark.parametrize("marker", MUTATIONS)
-def test_the_matrix_sees_a_chart_that_says_something_else(marker, helm, tmp_path, expected):
-    right, wrong = MUTATIONS[marker]
-    mutated = {file: text.replace(right, wrong) for file, text in templates().items()}
-    assert any(mutated[file] != text for file, text in templates().items()), f"no template has {right}"
-    few = {name: CASES[name] for name in ("base", "all switches", "words", "code")}
-    found = charts(helm, tmp_path, few, mutated)
-    assert not all(found[name] == expected[name] for name in few)
+def test_the_matrix_sees_a_chart_that_says_something_else(marker, mutants):
+    found = {name: objects for (mutated, name), objects in mutants.items() if mutated == marker}
+    assert len(found) == 4
+    assert not all(objects == expected()[name] for name, objects in found.items())

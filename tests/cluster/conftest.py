@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import sys
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -54,10 +56,16 @@ def namespace(cluster: Cluster) -> Iterator[str]:
     cluster.kubectl("delete", "namespace", name, "--wait=false")
 
 
+def further() -> dict[str, Any]:
+    """The options in the file that TODO_TEST_OPTIONS names, such as tags of images that are not built from this clone."""
+    file = os.environ.get("TODO_TEST_OPTIONS")
+    return yaml.safe_load(Path(file).read_text()) if file else {}
+
+
 @pytest.fixture(scope="session")
 def images(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]:
     """The images of this tree in the cluster's registry: component -> {reference, digest}."""
-    builder = Deployment(NAME, tmp_path_factory.mktemp("build"), {}, cluster=cluster)
+    builder = Deployment(NAME, tmp_path_factory.mktemp("build"), {}, further(), cluster=cluster)
     return builder.ok("build").report["images"]
 
 
@@ -71,7 +79,7 @@ def deployments(
     made: list[Deployment] = []
 
     def make(name: str, **options: Any) -> Deployment:
-        made.append(Deployment(name, tmp_path_factory.mktemp(name), {}, options, cluster=cluster))
+        made.append(Deployment(name, tmp_path_factory.mktemp(name), {}, further() | options, cluster=cluster))
         return made[-1]
 
     yield make

@@ -29,6 +29,8 @@ class ActionModule(ActionBase):
                 target.write_text(text)
                 for name in release["secrets"]:
                     (directory / "secrets" / name).touch(mode=0o644)
+                for name, content in release["files"].items():
+                    (directory / "secrets" / name).write_text(content)
             except OSError as error:
                 return result | {
                     "failed": True,

@@ -138,6 +138,7 @@ def _for_compose(components: list[Component], options: dict[str, Any]) -> dict[s
     }
     return {
         "project": release.compose_project(TEMPLATES, components, options),
+        "files": release.compose_files(components),
         "ports": ports,
         "secret_volumes": _kept_with(components, f"{options['todo_name']}_"),
         "front_door": f"http://{address}:{ports['frontend'][1]}" if "frontend" in ports else "",

@@ -129,7 +129,7 @@ def wanted_facts(service: Mapping[str, Any], image: Mapping[str, Any] | None, pr
         "stop_grace_period": service["stop_grace_period"],
         "networks": sorted(f"{project}_{network}" for network in service["networks"]),
         "tmpfs": sorted(service["tmpfs"]),
-        "secrets": sorted(service.get("secrets", [])),
+        "secrets": sorted(s if isinstance(s, str) else s["target"] for s in service.get("secrets", [])),
         "volumes": sorted(f"{project}_{volume}" for volume in service.get("volumes", [])),
         "ports": sorted(service.get("ports", [])),
         "logging": {"driver": service["logging"]["driver"], **service["logging"]["options"]},

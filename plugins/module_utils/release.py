@@ -261,6 +261,17 @@ def _has_way_out(component: Component) -> bool:
     )
 
 
+def compose_files(components: list[Component]) -> dict[str, str]:
+    """The components' files that hold something, as they are named on a Compose host, beside the secrets."""
+    return {source: content for c in components for _, source, content in _compose_files(c)}
+
+
+def _compose_files(component: Component) -> list[tuple[str, str, str]]:
+    """A component's files that hold something: (name, name on the host, content)."""
+    texts = {name: str(templates.text(content)) for name, content in component.files.items()}
+    return [(name, f"{component.name}-{name}", content) for name, content in texts.items() if content]
+
+
 def compose_project(directory: Path, components: list[Component], variables: Mapping[str, Any]) -> dict[str, Any]:
     """The Compose project of all components, markers unresolved; secrets are hashed on the host that has them."""
     _check_ports(components, str(variables["todo_publish_address"]))
@@ -280,9 +291,16 @@ def compose_project(directory: Path, components: list[Component], variables: Map
             "networks": [networks[name] for name in (component.name, *component.talks_to)],
             "publish_address": variables["todo_publish_address"],
             "secret_values": {name: name for name in component.secrets},
+            "files": [
+                {"source": source, "target": f"/run/config/{name}"} for name, source, _ in _compose_files(component)
+            ],
         }
+        # A file is no secret of the host's, so what it holds is hashed here, as a part that the host takes as it is.
+        for _, source, content in _compose_files(component):
+            context["secret_values"][f"{source} {markers.sha256_digest({source: content})}"] = source
         services.update(templates.render(directory, "compose/service.yaml.j2", component, context))
     secrets = sorted({name for component in components for name in component.secrets})
+    secrets += sorted(compose_files(components))
     return {
         "name": variables["todo_name"],
         "services": services,

@@ -21,6 +21,7 @@ RETURN = r"""
 options: {description: Every option's final value but secrets., type: dict, returned: success}
 components: {description: The components in the order of their needs., type: list, returned: success}
 project: {description: The Compose project; secrets' digests are filled in by the plan., type: dict, returned: on a Compose host}
+files: {description: "Texts that components mount and that are no secrets, by the name of their file.", type: dict, returned: on a Compose host}
 objects: {description: "The Kubernetes objects in the order to apply: component and object each.", type: list, returned: on a cluster}
 secrets: {description: The names of the secrets that components mount., type: list, returned: success}
 secret_volumes: {description: The secrets that stored data depends on and its volume or claim., type: dict, returned: success}

@@ -134,12 +134,31 @@ def test_a_database_of_the_user_s_own_takes_the_place_of_postgres():
     assert list(result["project"]["services"]) == ["backend-init", "backend"]
     backend = result["project"]["services"]["backend"]
     assert list(backend["depends_on"]) == ["backend-init"]
+    assert "depends_on" not in result["project"]["services"]["backend-init"]
     assert (backend["environment"]["DATABASE_HOST"], backend["environment"]["DATABASE_PORT"]) == ("db.test", "6432")
     assert backend["networks"] == ["backend-open"]  # the database is outside
     assert not result["project"]["volumes"]
     assert result["secret_volumes"] == {}
     assert result["secrets"] == ["jwt_key", "postgres_password"]
     assert result["components"][0]["needs"] == []
+
+
+def test_a_component_s_files_are_mounted_on_a_compose_host():
+    def given(ca):
+        database = {"host": "db.test", "ca": ca}
+        return render(postgres_enabled=False, backend_database_sslmode="verify-full", todo_database=database)
+
+    result = given("PEM")
+    assert result["files"] == {"backend-database-ca.pem": "PEM"}
+    project = result["project"]
+    assert project["secrets"]["backend-database-ca.pem"] == {"file": "./secrets/backend-database-ca.pem"}
+    mount = {"source": "backend-database-ca.pem", "target": "/run/config/database-ca.pem"}
+    for name in ("backend", "backend-init"):
+        assert project["services"][name]["secrets"] == ["postgres_password", "jwt_key", mount]
+    digest = project["services"]["backend"]["labels"]["todoapp.stack/secrets"]
+    assert given("another")["project"]["services"]["backend"]["labels"]["todoapp.stack/secrets"] != digest
+    assert render()["files"] == {}
+    assert render()["project"]["services"]["backend"]["secrets"] == ["postgres_password", "jwt_key"]
 
 
 @pytest.mark.parametrize(

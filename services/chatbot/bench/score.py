@@ -22,12 +22,11 @@ from todo_chatbot.acts import (
     Act,
     Ask,
     Complete,
-    CompleteMany,
     Context,
     Create,
     Delete,
-    DeleteMany,
     Interpretation,
+    Many,
     Show,
     Update,
 )
@@ -69,7 +68,7 @@ def _said(meaning: Interpretation | None, context: Context) -> Said:
     action, title = _action(act)
     if action == "none":
         return Said("none")
-    if isinstance(act, DeleteMany | CompleteMany):
+    if isinstance(act, Many):
         return Said("asks", action)
     target = getattr(act, "target", None)
     if target and is_pronoun(target.words):
@@ -87,10 +86,8 @@ def _action(act: Act | None) -> tuple[str, str]:
             return "list", act.words
         case Complete() | Update() | Delete():
             return type(act).__name__.lower(), act.target.words
-        case CompleteMany():
-            return "complete", ""
-        case DeleteMany():
-            return "delete", ""
+        case Many():
+            return "delete" if act.action == "delete" else "complete", ""
         case _:
             return "none", ""
 

@@ -229,3 +229,19 @@ async def test_every_write_has_its_own_idempotency_key(chat: Chat, backend: Back
     await chat.say("add milk")
     keys = [request.headers["Idempotency-Key"] for request in backend.writes()]
     assert len(set(keys)) == 4
+
+
+async def test_many_by_their_day(chat: Chat, backend: BackendDouble) -> None:
+    backend.add("a", due_at="2026-11-24")
+    backend.add("b", due_at="2026-11-24T09:00:00Z")
+    backend.add("c", due_at="2026-11-26")
+    backend.add("d")
+    answer = await chat.say("complete everything due today")
+    assert answer["reply"] == "Mark as done 2 open todos (“b”, “a”)?"
+    await chat.done("confirm/", {"token": answer["confirm"]["token"]})
+    assert backend.titles(completed=True) == ["a", "b"]
+    answer = await chat.say("complete everything due today")
+    assert answer["reply"] == "There is nothing to complete: You have no open todos due today."
+    answer = await chat.say("reopen all done ones")
+    await chat.done("confirm/", {"token": answer["confirm"]["token"]})
+    assert backend.titles(completed=True) == []

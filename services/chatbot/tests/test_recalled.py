@@ -43,6 +43,53 @@ def test_it_is_the_one_just_named(sentence: str, said: str, context: Context) ->
     assert understand(sentence, after(context, said)) == Complete(Target("buy tea", recalled=True))
 
 
+@pytest.mark.parametrize(
+    ("sentence", "titles"),
+    [
+        ("delete the first two", ("buy tea", "fix fence (the tall one)")),
+        ("delete the last two items", ("fix fence (the tall one)", "nap")),
+        ("delete the first and the third", ("buy tea", "nap")),
+        ("delete all of them", ("buy tea", "fix fence (the tall one)", "nap")),
+        ("delete them", ("buy tea", "fix fence (the tall one)", "nap")),
+    ],
+)
+def test_several_of_the_list_shown(sentence: str, titles: tuple[str, ...], context: Context) -> None:
+    act = understand(sentence, after(context, LISTING))
+    assert isinstance(act, Delete)
+    assert (act.target.titles, act.target.recalled) == (titles, True)
+
+
+def test_both_are_two(context: Context) -> None:
+    act = understand("complete both", after(context, "Added “buy tea”. Added “nap”."))
+    assert act == Complete(Target("both", recalled=True, titles=("buy tea", "nap")))
+    assert understand("complete both", after(context, LISTING)) == Complete(Target("both"))
+
+
+def test_it_is_done(context: Context) -> None:
+    assert understand("it's done", after(context, "Added “buy tea”.")) == Complete(Target("buy tea", recalled=True))
+    assert understand("I did the second one", after(context, LISTING)) == Complete(
+        Target("fix fence (the tall one)", recalled=True)
+    )
+    assert understand("it is done", context) is None
+    assert understand("it is done", after(context, "I am fine.")) is None
+
+
+async def test_several_are_asked_about_together(chat: Chat, backend: BackendDouble) -> None:
+    for title in ("pay rent", "buy tea", "nap"):
+        backend.add(title)
+    history = [{"role": "assistant", "content": (await chat.say("what's on my list"))["reply"]}]
+    answer = await chat.say("mark the first two as done", history=history)
+    assert answer["confirm"]["summary"] == "Mark 2 todos as done: “nap”, “buy tea”?"
+    assert backend.writes() == []
+    await chat.done("confirm/", {"token": answer["confirm"]["token"]})
+    assert backend.titles(completed=True) == ["buy tea", "nap"]
+    answer = await chat.say("move the first two to tomorrow", history=history)
+    assert answer["reply"] == "I change one todo at a time. Which one first?"
+    answer = await chat.say("delete both", history=[{"role": "assistant", "content": "Added “a”. Added “b”."}])
+    assert answer["reply"] == "I cannot tell which “a” is. I changed nothing."
+    assert backend.titles() == ["pay rent", "buy tea", "nap"]
+
+
 @pytest.mark.parametrize("said", ["", "Renamed “a” to “b”.", LISTING, "I am fine."])
 def test_what_is_not_clear_stays_a_question(said: str, context: Context) -> None:
     assert understand("mark it as done", after(context, said)) == Complete(Target("it"))

@@ -1,4 +1,5 @@
 import time
+from datetime import date
 
 import pytest
 
@@ -6,18 +7,17 @@ from todo_chatbot.acts import (
     Act,
     Ask,
     Complete,
-    CompleteMany,
     Context,
     Create,
     Delete,
-    DeleteMany,
+    Many,
     NewTodo,
     Say,
     Show,
     Target,
     Update,
 )
-from todo_chatbot.rules.stage import understand
+from todo_chatbot.rules.stage import UNDO, understand
 from todo_chatbot.stages import AskStage
 
 
@@ -49,6 +49,10 @@ def made(*titles: str, **fields: str) -> Create:
         ("new task: file taxes", made("file taxes")),
         ("add read tomorrow's newspaper", made("read tomorrow's newspaper")),
         ("add friday", made("friday")),
+        ("add pay rent by friday and high priority", made("pay rent", priority="high", due_at="2026-11-27")),
+        ("add pay rent (high priority, due friday)", made("pay rent", priority="high", due_at="2026-11-27")),
+        ("add fix fence (the tall one)", made("fix fence (the tall one)")),
+        ("add both milk and eggs as well as tea to my list", made("milk", "eggs", "tea")),
         ("add read the news", made("read the news")),
         ("don't forget to feed the cat", made("feed the cat")),
     ],
@@ -163,14 +167,19 @@ def test_delete(sentence: str, words: str, context: Context) -> None:
 @pytest.mark.parametrize(
     ("sentence", "meaning"),
     [
-        ("delete all done ones", DeleteMany(True)),
-        ("delete all my completed todos", DeleteMany(True)),
-        ("clear completed tasks", DeleteMany(True)),
-        ("delete everything that is done", DeleteMany(True)),
-        ("delete all open tasks", DeleteMany(False)),
-        ("delete everything", DeleteMany(None)),
-        ("clear my list", DeleteMany(None)),
-        ("mark everything as done", CompleteMany()),
+        ("delete all done ones", Many("delete", Show(True))),
+        ("delete all my completed todos", Many("delete", Show(True))),
+        ("clear completed tasks", Many("delete", Show(True))),
+        ("delete everything that is done", Many("delete", Show(True))),
+        ("delete all open tasks", Many("delete", Show(False))),
+        ("delete everything", Many("delete", Show(None))),
+        ("clear my list", Many("delete", Show(None))),
+        ("mark everything as done", Many("complete", Show(False))),
+        ("delete all todos due today", Many("delete", Show(None, None, date(2026, 11, 24), date(2026, 11, 24)))),
+        ("complete everything due today", Many("complete", Show(False, None, date(2026, 11, 24), date(2026, 11, 24)))),
+        ("delete all high priority tasks", Many("delete", Show(None, "high"))),
+        ("reopen all done ones", Many("reopen", Show(True))),
+        ("undo that", Say(UNDO)),
     ],
 )
 def test_many(sentence: str, meaning: Act, context: Context) -> None:

@@ -9,12 +9,11 @@ from todo_chatbot.acts import (
     Act,
     Ask,
     Complete,
-    CompleteMany,
     Context,
     Create,
     Delete,
-    DeleteMany,
     Interpretation,
+    Many,
     Say,
     Show,
     Update,
@@ -56,10 +55,8 @@ class Actor:
                 return await self._update(act, context, suggested)
             case Delete():
                 return await self._delete(act, context, suggested)
-            case DeleteMany():
-                return await self._delete_many(act)
-            case CompleteMany():
-                return await self._complete_many()
+            case Many():
+                return await self._many(act, context)
             case Ask():
                 await self._backend.user_id(fresh=True)
                 return ChatAnswer(reply=act.question, choices=_choices(act.choices))
@@ -74,22 +71,7 @@ class Actor:
         return await self._write("create_todo", [(write, None) for write in writes], context, ask=suggested)
 
     async def _show(self, show: Show, context: Context) -> ChatAnswer:
-        filters: dict[str, str | int] = {"limit": PAGE}
-        if show.completed is not None:
-            filters["completed"] = "true" if show.completed else "false"
-        if show.priority:
-            filters["priority"] = show.priority
-        if show.words:
-            filters["q"] = show.words
-        if show.last_day:
-            # A day wider than asked: a moment's day depends on the time zone, so the edges are judged here.
-            filters["sort"] = "due_at"
-            filters["due_before"] = (show.last_day + timedelta(days=2)).isoformat()
-            if show.first_day:
-                filters["due_after"] = (show.first_day - timedelta(days=2)).isoformat()
-        todos, more = await self._backend.list_todos(filters)
-        if show.last_day:
-            todos = [todo for todo in todos if _is_due(todo, show, context)]
+        todos, more, filters = await self._shown(show, PAGE, context)
         action = Action(
             tool="list_todos",
             arguments={name: value for name, value in filters.items() if name != "limit"},
@@ -121,20 +103,38 @@ class Actor:
         writes = [(Write("delete", todo["title"], todo["id"], todo["version"]), todo) for todo in found]
         return await self._write("delete_todo", writes, context, ask=suggested or guess or len(writes) > 1)
 
-    async def _delete_many(self, act: DeleteMany) -> ChatAnswer:
-        kind = {True: "done", False: "open", None: ""}[act.completed]
-        todos, more = await self._finder.page(act.completed, MAX_MANY)
+    async def _many(self, act: Many, context: Context) -> ChatAnswer:
+        todos, more, _ = await self._shown(act.which, MAX_MANY, context)
+        kind = words.kind_of(act.which)
         if not todos:
-            return ChatAnswer(reply=f"There is nothing to delete: you have no {kind}{' ' if kind else ''}todos.")
-        writes = [Write("delete", id=todo["id"], version=todo["version"]) for todo in todos]
-        return await self._ask_many("delete_todo", "Delete", writes, todos, more, kind)
+            return ChatAnswer(reply=f"There is nothing to {act.action}: {words.listing([], False, act.which, context)}")
+        if act.action == "delete":
+            writes = [Write("delete", id=todo["id"], version=todo["version"]) for todo in todos]
+            return await self._ask_many("delete_todo", "Delete", writes, todos, more, kind)
+        fields = {"completed": act.action == "complete"}
+        writes = [Write("update", id=todo["id"], version=todo["version"], fields=fields) for todo in todos]
+        verb = "Mark as done" if act.action == "complete" else "Reopen"
+        return await self._ask_many("complete_todo", verb, writes, todos, more, kind)
 
-    async def _complete_many(self) -> ChatAnswer:
-        todos, more = await self._finder.page(False, MAX_MANY)
-        if not todos:
-            return ChatAnswer(reply="You have no open todos; everything is done.")
-        writes = [Write("update", id=todo["id"], version=todo["version"], fields={"completed": True}) for todo in todos]
-        return await self._ask_many("complete_todo", "Mark as done", writes, todos, more, "open")
+    async def _shown(self, show: Show, limit: int, context: Context) -> tuple[list[Todo], bool, dict[str, str | int]]:
+        """The todos that `show` means, whether there are more, and the filters they were asked for with."""
+        filters: dict[str, str | int] = {"limit": limit}
+        if show.completed is not None:
+            filters["completed"] = "true" if show.completed else "false"
+        if show.priority:
+            filters["priority"] = show.priority
+        if show.words:
+            filters["q"] = show.words
+        if show.last_day:
+            # A day wider than asked: a moment's day depends on the time zone, so the edges are judged here.
+            filters["sort"] = "due_at"
+            filters["due_before"] = (show.last_day + timedelta(days=2)).isoformat()
+            if show.first_day:
+                filters["due_after"] = (show.first_day - timedelta(days=2)).isoformat()
+        todos, more = await self._backend.list_todos(filters)
+        if show.last_day:
+            todos = [todo for todo in todos if _is_due(todo, show, context)]
+        return todos, more, filters
 
     async def _ask_many(
         self, tool: Tool, verb: str, writes: list[Write], todos: list[Todo], more: bool, kind: str
@@ -203,8 +203,9 @@ def _question(writes: Sequence[tuple[Write, Todo | None]], context: Context) -> 
     if len(writes) == 1:
         return words.intent(writes[0][0], context)
     names = ", ".join(words.title(write.title) for write, _ in writes)
-    verb = {"delete": "Delete", "create": "Add", "update": "Change", "restore": "Restore"}[writes[0][0].op]
-    return f"{verb} {words.count(len(writes))}: {names}?"
+    completed = (writes[0][0].fields or {}).get("completed")
+    verb = {"delete": "Delete", "create": "Add", "update": "Mark" if completed else "Reopen", "restore": "Restore"}
+    return f"{verb[writes[0][0].op]} {words.count(len(writes))}{' as done' if completed else ''}: {names}?"
 
 
 def _reply(outcomes: list[Outcome], context: Context) -> str:

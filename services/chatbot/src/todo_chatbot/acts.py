@@ -54,7 +54,8 @@ class Target:
     """The words that name one of the user's todos.
 
     `sure`: the sentence can mean nothing but a todo list. `only_exact`: the words are another assistant's ("my alarm"),
-    so only a todo with that very title is meant. `recalled`: the words come from what was said before.
+    so only a todo with that very title is meant. `recalled`: the words come from what was said before; `titles` are
+    those of the several todos that were named then.
     """
 
     words: str
@@ -62,6 +63,7 @@ class Target:
     id_end: str = ""
     only_exact: bool = False
     recalled: bool = False
+    titles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,15 +90,11 @@ class Delete:
 
 
 @dataclass(frozen=True)
-class DeleteMany:
-    """Delete all todos that are done (True), open (False) or there (None)."""
+class Many:
+    """Delete, complete or reopen all todos that `which` would show."""
 
-    completed: bool | None
-
-
-@dataclass(frozen=True)
-class CompleteMany:
-    """Complete every open todo."""
+    action: Literal["delete", "complete", "reopen"]
+    which: Show
 
 
 @dataclass(frozen=True)
@@ -122,7 +120,7 @@ class Talk:
     parts: AsyncIterator[str]
 
 
-Act = Create | Show | Complete | CompleteMany | Update | Delete | DeleteMany | Ask | Say | Talk
+Act = Create | Show | Complete | Update | Delete | Many | Ask | Say | Talk
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,8 @@ class Finder:
         single: bool = False,
     ) -> tuple[list[Todo], bool]:
         """The todos that `target` names and whether that is a guess. Ends the act when none or several may be meant."""
+        if target.titles:
+            return await self._recalled(target, completed, single=single), True
         if is_pronoun(target.words) and not target.id_end:
             todos, _ = await self.page(completed, _MAX_CHOICES)
             raise InsteadError(_which("Which one do you mean?", todos, message, context))
@@ -67,6 +69,17 @@ class Finder:
         if len(found.todos) > 1:
             raise InsteadError(_which(f"Which {words.title(target.words)} do you mean?", found.todos, message, context))
         return found.todos, found.guess or target.recalled or not (target.sure or found.exact)
+
+    async def _recalled(self, target: Target, completed: bool | None, *, single: bool) -> list[Todo]:
+        """The todos of several titles that were named before."""
+        if single:
+            raise InsteadError(ChatAnswer(reply="I change one todo at a time. Which one first?"))
+        todos, _ = await self.page(completed, PAGE)
+        found = [(title, match(Target(title), todos)) for title in target.titles]
+        for title, one in found:
+            if not one.exact or len(one.todos) != 1:
+                raise InsteadError(ChatAnswer(reply=f"I cannot tell which {words.title(title)} is. I changed nothing."))
+        return [one.todos[0] for _, one in found]
 
     async def _search(self, target: Target, known: list[Todo], completed: bool | None) -> Matches:
         """Look beyond the first page, for lists that are longer than it."""

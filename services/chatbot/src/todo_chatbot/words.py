@@ -54,9 +54,7 @@ def details(todo: Mapping[str, Any], context: Context) -> str:
 
 def listing(todos: list[Todo], more: bool, show: Show, context: Context) -> str:
     """The list that was asked for."""
-    kind = {True: "done", False: "open", None: ""}[show.completed]
-    if show.priority:
-        kind = f"{kind} {show.priority}-priority".strip()
+    kind = kind_of(show)
     when = _period(show, context)
     about = f" with {title(show.words)}" if show.words else ""
     if not todos:
@@ -70,6 +68,12 @@ def listing(todos: list[Todo], more: bool, show: Show, context: Context) -> str:
     if more or len(todos) > SHOWN:
         lines.append("… and more; the list beside shows them all.")
     return "\n".join([f"You have {number}{when}{about}:", *lines])
+
+
+def kind_of(show: Show) -> str:
+    """Which todos are shown, as an adjective."""
+    state = {True: "done", False: "open", None: ""}[show.completed]
+    return f"{state} {show.priority}-priority".strip() if show.priority else state
 
 
 def _period(show: Show, context: Context) -> str:

@@ -2,7 +2,7 @@
 
 import re
 
-from todo_chatbot.acts import Delete, DeleteMany, Target
+from todo_chatbot.acts import Context, Delete, Many, Show, Target
 from todo_chatbot.rules import scope
 from todo_chatbot.rules.target import many, target
 from todo_chatbot.rules.text import cut, cut_end
@@ -41,12 +41,12 @@ _REMOVED = re.compile(
 )
 
 
-def interpret(text: str) -> Delete | DeleteMany | None:
+def interpret(text: str, context: Context) -> Delete | Many | None:
     """What the plain sentence `text` wants deleted, None when nothing."""
     if len(text) <= _NO_LONGER and (unwanted := _unwanted(text)):
         return Delete(unwanted)
     if CLEAR_LIST.match(text):
-        return DeleteMany(None)
+        return Many("delete", Show(None))
     words = cut(text, _DELETE)
     sure = words is not None
     if words is None and (words := cut(text, _DELETE_MAYBE)) is None:
@@ -62,8 +62,8 @@ def interpret(text: str) -> Delete | DeleteMany | None:
         if stripped is None:
             return None
         words = stripped
-    if (which := many(words)) is not None:
-        return DeleteMany(which[0])
+    if (which := many(words, context)) is not None:
+        return Many("delete", which)
     found = target(words, sure=sure, strict=True)
     return Delete(found) if found else None
 

@@ -1,8 +1,9 @@
 """Sentences that complete and reopen todos."""
 
 import re
+from dataclasses import replace
 
-from todo_chatbot.acts import Complete, CompleteMany
+from todo_chatbot.acts import Complete, Context, Many
 from todo_chatbot.rules import scope
 from todo_chatbot.rules.target import many, target
 from todo_chatbot.rules.text import cut, cut_end
@@ -28,15 +29,17 @@ _REOPEN = re.compile(
 )
 
 
-def interpret(text: str) -> Complete | CompleteMany | None:
+def interpret(text: str, context: Context) -> Complete | Many | None:
     """What the plain sentence `text` wants completed or reopened, None when nothing."""
     if reopened := _reopened(text):
+        if (which := many(reopened, context)) is not None:
+            return Many("reopen", replace(which, completed=True))
         found = target(reopened)
         return Complete(found, completed=False) if found else None
     if not (words := _completed(text)):
         return None
-    if (which := many(words)) is not None and which[0] is not True:
-        return CompleteMany()
+    if (which := many(words, context)) is not None and which.completed is not True:
+        return Many("complete", replace(which, completed=False))
     found = target(words)
     return Complete(found) if found else None
 

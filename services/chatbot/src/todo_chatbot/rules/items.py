@@ -110,6 +110,12 @@ def new_todo(text: str, context: Context) -> NewTodo | None:
 
 def take_fields(text: str, context: Context, fields: dict[str, Any]) -> str:
     """Cut priority and due date from the edges of `text` into `fields`; what is left is the title."""
+    if text.endswith(")") and (opening := text.rfind(" (")) > 0:
+        # "(high priority, due Friday)", if all of it is that
+        inner: dict[str, Any] = {}
+        if not take_fields(f"x, {text[opening + 2 : -1]}", context, inner).removeprefix("x"):
+            fields.update(inner)
+            text = text[:opening]
     for _ in range(4):
         before = text
         if "priority" not in fields:
@@ -120,6 +126,7 @@ def take_fields(text: str, context: Context, fields: dict[str, Any]) -> str:
             text, fields["due_at"] = found.rest, found.due_at
         if text == before:
             break
+        text = text.removesuffix(" and").rstrip(" ,")
     return text.strip(" ,;")
 
 

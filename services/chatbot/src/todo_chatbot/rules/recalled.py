@@ -23,29 +23,61 @@ _PLACE = re.compile(
 )
 POINTING = frozenset(("it", "that", "this", "that one", "this one", "the one", "this item", "that item", "the item", "this task",
                       "that task", "the task", "this todo", "that todo"))  # fmt: skip
+# "the first two", "both", "all of them"
+_FIRST_FEW = re.compile(
+    rf"(?:the )?(?P<end>first|top|last|bottom) (?P<many>\d{{1,2}}|{_CARDINAL})(?: (?:ones|items|tasks|to[ -]?dos|things))?",
+    re.I,
+)
+_ALL = re.compile(
+    r"(?P<both>both)(?: of (?:them|these|those))?(?: (?:ones|items|tasks))?|(?:all (?:of )?)?(?:them|these|those)(?: all)?",
+    re.I,
+)
+_JOINT = re.compile(r",? and |, ?", re.I)
+_MOST = 20
 _NUMBERED = re.compile(r"(\d{1,2})\. (.+)")
 _DETAILS = re.compile(r"(?: \((?:due [^()]{1,40}|(?:high|low) priority)(?:, (?:high|low) priority)?\))?(?: — done)?$")
 _NAMED = re.compile(r"“([^“”]{1,500})”")
 
 
 def is_place(words: str) -> bool:
-    """Whether `words` only say where on a list something is ("the second one")."""
-    return bool(_PLACE.fullmatch(words))
+    """Whether `words` only say where on a list something is ("the second one", "the first two")."""
+    few = _FIRST_FEW.fullmatch(words) or _ALL.fullmatch(words)
+    return bool(few) or all(_PLACE.fullmatch(part) for part in _JOINT.split(words[:100]))
 
 
 def recall(act: Act, context: Context) -> Act:
     """`act` with its reference replaced by the title that the last answer gave it; unchanged when there is none."""
     if not isinstance(act, Complete | Update | Delete) or act.target.id_end:
         return act
-    title = _title(act.target.words, context)
-    return replace(act, target=Target(title, recalled=True)) if title else act
-
-
-def _title(words: str, context: Context) -> str | None:
     said = next((text for role, text in reversed(context.history) if role == "assistant"), "")
     if not said:
-        return None
+        return act
     shown = {int(found[1]): _bare(found[2]) for line in said.splitlines() if (found := _NUMBERED.fullmatch(line))}
+    words = act.target.words
+    if title := _title(words, said, shown):
+        return replace(act, target=Target(title, recalled=True))
+    titles = _titles(words, said, shown)
+    return replace(act, target=Target(words, recalled=True, titles=titles)) if 1 < len(titles) <= _MOST else act
+
+
+def _titles(words: str, said: str, shown: dict[int, str]) -> tuple[str, ...]:
+    every = tuple(shown.values()) or tuple(dict.fromkeys(_NAMED.findall(said)))
+    if everything := _ALL.fullmatch(words):
+        return every if not everything["both"] or len(every) == 2 else ()
+    if few := _FIRST_FEW.fullmatch(words):
+        many = int(few["many"]) if few["many"].isdigit() else _ORDINALS[few["many"].lower()]
+        return (
+            ()
+            if not 1 < many <= len(every)
+            else every[:many]
+            if few["end"].lower() in ("first", "top")
+            else every[-many:]
+        )
+    each = [_title(part, said, shown) for part in _JOINT.split(words[:100]) if _PLACE.fullmatch(part)]
+    return tuple(title for title in each if title) if all(each) else ()
+
+
+def _title(words: str, said: str, shown: dict[int, str]) -> str | None:
     if place := _PLACE.fullmatch(words):
         word = (place["nth"] or place["number"] or place["sign"]).lower()
         number = int(word) if word.isdigit() else _ORDINALS[word]

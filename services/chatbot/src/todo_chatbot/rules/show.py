@@ -112,6 +112,12 @@ def interpret(text: str, context: Context) -> Show | None:
     return _searched(text) or _spoken(text, context)
 
 
+def filtered(text: str, context: Context) -> Show | None:
+    """The todos that `text` names by their state, priority or day ("all todos due today"), None when by anything else."""
+    asked = _ASKED.match(f"show {text}")
+    return _filtered(text, context) if asked and _TAIL.fullmatch(f"show {text}", asked.end()) else None
+
+
 def _spoken(text: str, context: Context) -> Show | None:
     """A question about the list in any other words ("can you tell me what the items on my list are")."""
     if _PLANNED.match(text) or _OVERVIEW.match(text):
@@ -159,6 +165,9 @@ def _filtered(text: str, context: Context) -> Show:
             first = None  # what is overdue is today's business too
     elif words & {"tomorrow", "tomorrow's"}:
         first = last = today + timedelta(days=1)
+    elif "weekend" in words:
+        first = today + timedelta(days=(5 - today.weekday()) % 7 + 7 * ("next" in words))
+        last = first + timedelta(days=1)
     elif words & {"week", "week's", "weekly"}:
         monday = today - timedelta(days=today.weekday())
         first = monday + timedelta(days=7) if "next" in words else monday

@@ -2,9 +2,10 @@
 
 import re
 
-from todo_chatbot.acts import Act, Ask, Context, Say, Show
+from todo_chatbot.acts import Act, Ask, Complete, Context, Say, Show
 from todo_chatbot.rules import create, delete, finish, lists, recalled, show, told, update
 from todo_chatbot.rules.clauses import straight
+from todo_chatbot.rules.target import is_pronoun
 from todo_chatbot.rules.text import plain, tidy
 from todo_chatbot.rules.typos import mend
 
@@ -26,6 +27,11 @@ _HELP = frozenset(
 )
 _ABOUT_USE = re.compile(
     r"how (?:do|can|would|to|does|should) (?:i |you |one |we )?(?:add|create|delete|remove|complete|use)", re.I
+)
+UNDO = "Use the undo button beside what I did last: it takes that very change back for an hour."
+_UNDO = re.compile(
+    r"(?:undo|revert|take back)(?: (?:it|that|this|the last (?:one|change|thing|action)|what you (?:just )?did))?$",
+    re.I,
 )
 _LONGEST_PAIR = 300
 _NEXT_ORDER = re.compile(
@@ -53,6 +59,8 @@ def understand(sentence: str, context: Context) -> Act | None:
         return None
     if text.lower() in _HELP or _ABOUT_USE.match(text):
         return Say(HELP)
+    if _UNDO.match(text):
+        return Say(UNDO)
     if declined(text):
         return None
     if two := _two_orders(text, context):
@@ -76,9 +84,13 @@ def _one(text: str, context: Context) -> Act | None:
         lists.interpret(text)
         or show.interpret(text, context)
         or update.interpret(text, context)
-        or finish.interpret(text)
-        or delete.interpret(text)
+        or finish.interpret(text, context)
+        or delete.interpret(text, context)
         or create.interpret(text, context)
-        or told.interpret(text, context)
     )
-    return recalled.recall(act, context) if act else None
+    if act:
+        return recalled.recall(act, context)
+    told_of = told.interpret(text, context)
+    hint = recalled.recall(told_of, context) if told_of else None
+    # What is only told of "it" is nobody's, unless the last answer named it.
+    return None if isinstance(hint, Complete) and is_pronoun(hint.target.words) and not hint.target.titles else hint

@@ -2,8 +2,8 @@
 
 import re
 
-from todo_chatbot.acts import Target
-from todo_chatbot.rules import scope
+from todo_chatbot.acts import Context, Show, Target
+from todo_chatbot.rules import scope, show
 from todo_chatbot.rules.recalled import is_place
 from todo_chatbot.rules.text import cut, cut_end, unquote
 
@@ -47,7 +47,7 @@ _PRONOUNS = frozenset(
     )
 )
 _MANY = re.compile(
-    rf"(?:(?:all|every|everything|of|my|the|that|which|is|are|i have|i've) ){{0,6}}"
+    rf"(?:(?:all|every|everything|of|my|the|that|that's|which|is|are|i have|i've) ){{0,6}}"
     rf"(?:(?P<state>done|completed?|finished|ticked|checked|open|pending|unfinished|undone|incomplete) ?)?"
     rf"(?:{scope.ITEMS}|{scope.LIST}|everything|all)?"
     rf"(?: (?:that |which )?(?:are|is|i(?:'ve| have))? ?(?P<late>done|completed?|finished|ticked|checked|open|pending))?"
@@ -60,6 +60,10 @@ _SOME_OF_ALL = re.compile(
 )
 # "everything for this month", "what I have to do on Friday"
 _UNCLEAR = re.compile(r"(?:all|everything|what|anything|any|every|upcoming) ?", re.I)
+_ALL_OF = re.compile(
+    rf"(?:everything|(?:all|every)(?: ones)?)(?! (?:[\w-]{{1,12}} ){{0,2}}{scope.ITEMS})(?: that(?:'s| is| are)?)?",
+    re.I,
+)
 _OPEN_WORDS = ("open", "pending", "unfinished", "undone", "incomplete")
 
 
@@ -103,14 +107,14 @@ def _others(words: str) -> bool:
     return named or bool(_UNCLEAR.match(words))
 
 
-def many(words: str) -> tuple[bool | None] | None:
-    """Which of all todos `words` mean: (True,) the done, (False,) the open, (None,) all; None when not "all …"."""
-    if not _SOME_OF_ALL.match(words) or not (found := _MANY.match(words)):
+def many(words: str, context: Context) -> Show | None:
+    """Which of all todos `words` mean ("all done ones", "everything due today"), None when not several by a rule."""
+    if not _SOME_OF_ALL.match(words) or is_place(words):
         return None
-    state = (found["state"] or found["late"] or "").lower()
-    if not state:
-        return (None,)
-    return (state not in _OPEN_WORDS,)
+    if found := _MANY.match(words):
+        state = (found["state"] or found["late"] or "").lower()
+        return Show(None if not state else state not in _OPEN_WORDS)
+    return show.filtered(_ALL_OF.sub("all todos", words, count=1), context)
 
 
 def is_pronoun(words: str) -> bool:

@@ -4,7 +4,7 @@ import re
 
 from todo_chatbot.acts import Complete, Context, Target, Update
 from todo_chatbot.rules import dates, items
-from todo_chatbot.rules.target import target
+from todo_chatbot.rules.target import is_pronoun, target
 from todo_chatbot.rules.text import cut, cut_end
 
 _FINISHED = re.compile(
@@ -14,7 +14,7 @@ _FINISHED = re.compile(
     re.I,
 )
 _IS_DONE = re.compile(
-    r" (?:is|are|has been|have been|was|got)(?: now| all| already| finally)? (?:done|completed?|finished|taken care of|sorted|dealt with)$",
+    r"(?: (?:is|are|has been|have been|was|got)|'s)(?: now| all| already| finally)? (?:done|completed?|finished|taken care of|sorted|dealt with)$",
     re.I,
 )
 _IS_UNDONE = re.compile(
@@ -32,6 +32,8 @@ _IS_LEVEL = re.compile(
 _IS_DUE = re.compile(
     r" (?:is|are|should be|needs to be|must be|has to be|have to be)(?: now)? (?:done )?(?P<when>(?:due|by) .+)$", re.I
 )
+# What is "it" the last answer tells, or nobody.
+_IT_IS = re.compile(r"(?:it|that|this)(?:'s| is) (?:now |already |all )?(?:done|completed?|finished)$", re.I)
 _ASKING = (
     "how",
     "what",
@@ -56,7 +58,7 @@ def interpret(text: str, context: Context) -> Complete | Update | None:
 
     Its target is never sure: unless a todo has that very title, the user is asked first.
     """
-    if text.split(" ", 1)[0].lower() in _ASKING:
+    if text.split(" ", 1)[0].lower() in _ASKING and not (context.history and _IT_IS.match(text)):
         return None
     if words := cut(text, _FINISHED) or cut_end(text, _IS_DONE):
         return Complete(found) if (found := _named(words)) else None
@@ -71,4 +73,4 @@ def interpret(text: str, context: Context) -> Complete | Update | None:
 
 
 def _named(words: str) -> Target | None:
-    return target(words, sure=False)
+    return Target(words) if is_pronoun(words) else target(words, sure=False)

@@ -112,6 +112,8 @@ def test_the_first_exit_may_be_a_mishap():
     [found] = examine(seen(recorded))
     assert (found.reason.cause, found.reason.patience) == ("it exits at start with code 3", 20)
     assert found.reason.next_step.endswith("--container web")
+    status |= {"lastState": status["state"], "state": {"waiting": {"reason": "CrashLoopBackOff"}}}
+    assert examine(seen(recorded))[0].reason.patience == 0  # Kubernetes itself takes it for more
 
 
 def test_how_an_older_run_ended_is_forgotten_once_it_was_ready_since():

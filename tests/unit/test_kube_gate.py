@@ -50,6 +50,7 @@ class Clock:
 
     def sleep(self, seconds):
         self.now += seconds
+        assert self.now < 3000, "it waits for ever"
 
 
 @pytest.fixture
@@ -284,13 +285,14 @@ def test_pods_of_an_older_revision_may_be_broken(clock):
     look, broken = frame("nothing"), no_back_off(frame("crash with a probe"))
     look["pods"] += broken["pods"]
     look["sets"] += broken["sets"]
-    assert wait(Played(clock, web=[(0, look)])) == ["web is ready"]
+    assert wait(Played(clock, web=[(0, starting()), (1, look)])) == ["web is ready"]
 
 
 def test_nothing_is_said_of_pods_before_the_controller_has_looked(clock):
     look = no_back_off(frame("crash with a probe"))
     look["workload"]["metadata"]["generation"] += 1
-    assert wait(Played(clock, web=[(0, look), (5, frame("nothing"))])) == ["web is ready"]
+    looks = [(0, starting()), (1, look), (5, frame("nothing"))]
+    assert wait(Played(clock, web=looks)) == ["web is ready"]
 
 
 def test_one_that_becomes_unready_while_others_are_waited_for_has_its_time_again(clock):

@@ -87,6 +87,9 @@ def make_plan(
             for difference in found
             if not (name in scaled and difference.path == ("spec", "replicas"))
         ]
+        # Somebody made it just as we would. To be pruned one day it must be ours; credentials `begin` sees to.
+        if seen.wanted["kind"] != "Secret" and not managed_by(seen.live, MANAGER):
+            fields.append(_taken_over(seen.live))
         if fields:
             plan.append({**entry, "action": "update", "fields": fields})
     for left in leftovers:
@@ -111,6 +114,12 @@ def _field(difference: Difference, seen: Seen, before: Mapping[str, Any] | None,
         "why": "drifted" if drifted else "changed",
         "owner": who[0] if who else "",
     }
+
+
+def _taken_over(live: Mapping[str, Any]) -> dict[str, Any]:
+    managers = [str(entry.get("manager", "")) for entry in live["metadata"].get("managedFields") or []]
+    who = ", ".join(dict.fromkeys(managers)) or None
+    return {"field": "field manager", "live": who, "wanted": MANAGER, "why": "changed", "owner": ""}
 
 
 def _plain(value: Any) -> Any:

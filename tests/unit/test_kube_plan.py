@@ -54,7 +54,7 @@ def hpa(name="backend"):
     return {
         "apiVersion": "autoscaling/v2",
         "kind": "HorizontalPodAutoscaler",
-        "metadata": {"name": name},
+        "metadata": {"name": name, "managedFields": [OURS]},
         "spec": {"scaleTargetRef": {"kind": "Deployment", "name": name}, "minReplicas": 2, "maxReplicas": 5},
     }
 
@@ -87,7 +87,7 @@ def test_what_is_as_it_should_be_needs_nothing(seen):
 @pytest.mark.parametrize(
     ("path", "value"),
     [
-        ("metadata.managedFields", []),
+        ("metadata.managedFields", [{**OURS, "time": "2026-01-02T00:00:00Z"}]),
         ("metadata.resourceVersion", "9"),
         ("metadata.generation", 7),
         ("metadata.uid", "2"),
@@ -208,6 +208,12 @@ def test_what_is_not_there_is_created(seen):
     assert make_plan([seen], []) == [
         {"component": "backend", "object": "Deployment/backend", "action": "create", "fields": []}
     ]
+
+
+def test_what_somebody_made_just_as_we_would_becomes_ours(seen):
+    seen.live["metadata"]["managedFields"] = [{**OURS, "manager": "kubectl-client-side-apply"}]
+    found = fields(seen)["field manager"]
+    assert (found["live"], found["wanted"]) == ("kubectl-client-side-apply", "todoapp.stack")
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,9 @@ def examine(seen: Seen) -> list[Finding]:
             found += _pod(seen, pod)
     verdict = judge(seen.workload) if seen.workload else None
     if verdict and verdict.done and not verdict.ok:
-        reason = Reason(verdict.sentence, "{kubectl} describe " + _reference(seen.workload))
+        # A Deployment may have given up on pods that are tried anew by now; a Job's end is its end.
+        patience = 0 if seen.workload["kind"] == "Job" else RETRY_SECONDS
+        reason = Reason(verdict.sentence, "{kubectl} describe " + _reference(seen.workload), patience)
         found.append(Finding("verdict", reason, (seen.workload["metadata"]["uid"],)))
     return found
 
@@ -108,14 +110,15 @@ def explained(finding: Finding, seen: Seen, log: str, kubectl: str) -> Diagnosis
 
 
 def event_lines(events: Sequence[Object]) -> list[str]:
-    """The last events as lines; what was said before in other words of the same reason is left out."""
-    last: dict[str, str] = {}
+    """The last events as lines; of those that differ in figures or names only, the last."""
+    last: dict[tuple[str, str], str] = {}
     for event in events:
-        reason = str(event.get("reason"))
+        reason, message = str(event.get("reason")), " ".join(str(event.get("message")).split())
         count = int((event.get("series") or {}).get("count") or event.get("count") or 1)
-        last.pop(reason, None)
-        last[reason] = f"{reason}{f' ({count} times)' if count > 1 else ''}: {' '.join(event['message'].split())[:300]}"
-    telling = [line for reason, line in last.items() if reason not in _ORDINARY]
+        alike = (reason, message[:20])
+        last.pop(alike, None)
+        last[alike] = f"{reason}{f' ({count} times)' if count > 1 else ''}: {message[:300]}"
+    telling = [line for (reason, _), line in last.items() if reason not in _ORDINARY]
     return (telling or list(last.values()))[-EVENTS_SHOWN:]
 
 

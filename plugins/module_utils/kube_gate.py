@@ -7,23 +7,16 @@ count, only from when those are ready.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.todoapp.stack.plugins.module_utils.diagnosis import Diagnosis, last_lines
 from ansible_collections.todoapp.stack.plugins.module_utils.errors import DeployError
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_apply import replace_stuck_pods
-from ansible_collections.todoapp.stack.plugins.module_utils.kube_client import Cluster, Forbidden
-from ansible_collections.todoapp.stack.plugins.module_utils.kube_diagnosis import (
-    Finding,
-    Seen,
-    examine,
-    explained,
-    unschedulable,
-)
+from ansible_collections.todoapp.stack.plugins.module_utils.kube_client import Cluster
+from ansible_collections.todoapp.stack.plugins.module_utils.kube_diagnosis import Finding, Seen, examine, unschedulable
+from ansible_collections.todoapp.stack.plugins.module_utils.kube_evidence import diagnose, events_of, nodes_for
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_pods import (
     NAME_LABEL,
     WORKLOADS,
@@ -38,7 +31,6 @@ from ansible_collections.todoapp.stack.plugins.module_utils.kube_readiness impor
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_reasons import NEVER, Reason
 
 Object = dict[str, Any]
-Objects = list[Object]
 
 POLL_SECONDS = 0.4
 EVENTS_SECONDS = 1.0
@@ -46,9 +38,6 @@ EVENTS_SECONDS = 1.0
 SETTLED_SECONDS = 5.0
 """How long a container without probes must have run: one that crashes runs for a moment too."""
 GONE_SECONDS = 5.0
-LOG_LINES = 500
-KEPT_BYTES = 12_000
-"""A line of a journal holds 16 kB."""
 
 
 @dataclass
@@ -174,7 +163,7 @@ class Gate:
         if member.took is not None:  # it was ready, and has its time again
             member.took, member.since, waited = None, time.monotonic(), 0.0
         seen = self._seen(member, live, pods, sets)
-        findings = [*examine(seen), *_gone(live)]
+        findings = [*examine(seen), *_others(member, live)]
         expired = [f for f in findings if (counts or f.alone) and self._lasts(member, f) >= f.reason.patience]
         self._forget(member, findings)
         if expired:
@@ -246,50 +235,6 @@ def _makes_room(lives: Sequence[Mapping[str, Object | None]], look: Look) -> boo
     )
 
 
-def events_of(cluster: Cluster, obj: Mapping[str, Any]) -> Objects:
-    """The events about this very object, not about an older one of its name."""
-    found = cluster.events(str(obj["kind"]), str(obj["metadata"]["name"]))
-    return [event for event in found if (event.get("involvedObject") or {}).get("uid") == obj["metadata"]["uid"]]
-
-
-def nodes_for(cluster: Cluster, pods: Sequence[Mapping[str, Any]]) -> Objects:
-    """The nodes, when one of the pods has found none, as far as we may look at them."""
-    if not any(unschedulable(pod) for pod in pods):
-        return []
-    try:
-        return cluster.list("Node")
-    except Forbidden:
-        return []
-
-
-def kept_log(cluster: Cluster, diagnosis: Mapping[str, Any]) -> list[str]:
-    """The log of the container that failed, to be kept in the journal: going back removes the pod, and its log with it."""
-    pod, container = str(diagnosis.get("pod") or ""), str(diagnosis.get("container") or "")
-    if not pod or not diagnosis.get("log"):
-        return []
-    logs = [_log(cluster, pod, container, previous=previous) for previous in (True, False)]
-    lines = last_lines("\n".join(logs), LOG_LINES)
-    while sum(len(json.dumps(line)) + 2 for line in lines) > KEPT_BYTES:
-        del lines[0]
-    return lines
-
-
-def diagnose(cluster: Cluster, seen: Seen, finding: Finding, kubectl: str) -> Diagnosis:
-    """The diagnosis of a finding, with the log of the run that failed where that can be had."""
-    log = ""
-    if finding.log:
-        previous = "--previous" in finding.reason.next_step
-        log = _log(cluster, finding.pod, finding.container, previous=previous)
-        log = log or _log(cluster, finding.pod, finding.container, previous=not previous)
-    return explained(finding, seen, log, kubectl)
-
-
-def _log(cluster: Cluster, pod: str, container: str, *, previous: bool) -> str:
-    """A container's log; '' also where the kubelet says, in its place, that it has removed it."""
-    log = cluster.logs(pod, container, previous=previous, lines=LOG_LINES)
-    return "" if log.startswith("unable to retrieve container logs for ") else log
-
-
 def members(record: Mapping[str, Any], names: Sequence[str], seconds: Mapping[str, float]) -> list[Member]:
     """The components named, with what a release's record says of them.
 
@@ -312,14 +257,20 @@ def _pod_ready(pod: Mapping[str, Any]) -> bool:
     return judge(pod).ok
 
 
-def _gone(live: Mapping[str, Object | None]) -> list[Finding]:
-    """What was applied and is not there: somebody removed it."""
-    step = "deploy again, and find out who removes it"
-    return [
-        Finding(f"gone {ref}", Reason(f"{ref} is not there; somebody removed it", step, GONE_SECONDS))
-        for ref, obj in live.items()
-        if obj is None
-    ]
+def _others(member: Member, live: Mapping[str, Object | None]) -> list[Finding]:
+    """What was applied and is not there, since somebody removed it, and what besides the workload has failed."""
+    found = []
+    for reference, obj in live.items():
+        verdict = member.verdicts[reference]
+        if obj is None:
+            step = "deploy again, and find out who removes it"
+            found.append(Finding(reference, Reason(f"{verdict.sentence}; somebody removed it", step, GONE_SECONDS)))
+        elif verdict.done and not verdict.ok and obj["kind"] not in WORKLOADS:
+            step = f"{{kubectl}} describe {obj['kind'].lower()} {obj['metadata']['name']}"
+            found.append(
+                Finding(reference, Reason(f"{reference}: {verdict.sentence}", step), (obj["metadata"]["uid"],))
+            )
+    return found
 
 
 def _overdue(member: Member, findings: Sequence[Finding]) -> Finding:

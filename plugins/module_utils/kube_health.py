@@ -8,7 +8,7 @@ from typing import Any
 from ansible_collections.todoapp.stack.plugins.module_utils.diagnosis import Diagnosis
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_client import Cluster
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_diagnosis import Finding, Seen, examine
-from ansible_collections.todoapp.stack.plugins.module_utils.kube_gate import diagnose, events_of, nodes_for
+from ansible_collections.todoapp.stack.plugins.module_utils.kube_evidence import diagnose, events_of, nodes_for
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_pods import (
     NAME_LABEL,
     WORKLOADS,

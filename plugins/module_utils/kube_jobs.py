@@ -10,12 +10,8 @@ from typing import Any
 from ansible_collections.todoapp.stack.plugins.module_utils.errors import DeployError, did_you_mean
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_client import Cluster
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_diagnosis import Finding, Seen, examine
-from ansible_collections.todoapp.stack.plugins.module_utils.kube_gate import (
-    POLL_SECONDS,
-    diagnose,
-    events_of,
-    nodes_for,
-)
+from ansible_collections.todoapp.stack.plugins.module_utils.kube_evidence import diagnose, events_of, nodes_for
+from ansible_collections.todoapp.stack.plugins.module_utils.kube_gate import POLL_SECONDS
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_pods import NAME_LABEL, PART_LABEL, WORKLOADS
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_readiness import judge
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_reasons import Reason

@@ -45,7 +45,7 @@ import time
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.todoapp.stack.plugins.module_utils import kube_gate, module_run
+from ansible_collections.todoapp.stack.plugins.module_utils import kube_evidence, kube_gate, module_run
 from ansible_collections.todoapp.stack.plugins.module_utils.errors import DeployError
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_client import Cluster
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_reasons import kubectl
@@ -93,7 +93,7 @@ def act(params: dict[str, Any]) -> dict[str, Any]:
 def _keep(cluster: Cluster, state: ClusterState, number: int, error: DeployError) -> None:
     """Note the failure with the container's log, and say where that is."""
     with contextlib.suppress(DeployError):  # the failure itself must be told
-        log = kube_gate.kept_log(cluster, error.diagnosis)
+        log = kube_evidence.kept_log(cluster, error.diagnosis)
         state.note(number, "gate", "failed", cause=error.diagnosis.get("cause") or str(error), log=log)
         if log and " logs " in str(error.diagnosis["next_step"]):
             kept = f"release-{number:06d}-journal"

@@ -260,11 +260,16 @@ def test_events_of_others_are_left_out():
 def test_events_are_told_once_with_their_number_and_ordinary_ones_only_when_there_are_no_others():
     events = [
         {"reason": "Scheduled", "message": "to node-1"},
-        {"reason": "Unhealthy", "message": "no answer"},
+        {"reason": "Unhealthy", "message": "Readiness probe failed: no answer"},
         {"reason": "BackOff", "message": "slower"},
-        {"reason": "Unhealthy", "message": "no\n  answer  again", "count": 3},
+        {"reason": "Unhealthy", "message": "Liveness probe failed: no answer"},
+        {"reason": "Unhealthy", "message": "Readiness probe failed:\n  no  answer again", "count": 3},
     ]
-    assert event_lines(events) == ["BackOff: slower", "Unhealthy (3 times): no answer again"]
+    assert event_lines(events) == [
+        "BackOff: slower",
+        "Unhealthy: Liveness probe failed: no answer",
+        "Unhealthy (3 times): Readiness probe failed: no answer again",
+    ]
     assert event_lines(events[:1]) == ["Scheduled: to node-1"]
     assert event_lines([{"reason": f"R{n}", "message": "m"} for n in range(9)]) == [f"R{n}: m" for n in range(4, 9)]
     assert event_lines([{"reason": "R", "message": "m", "series": {"count": 4}}]) == ["R (4 times): m"]

@@ -314,6 +314,24 @@ def test_what_somebody_removed_is_missed(clock):
     assert 5 <= clock.now - 1000 < 6
 
 
+def test_an_object_besides_the_workload_that_has_failed(clock):
+    look = frame("nothing")
+    metadata = {"name": "data", "uid": "1"}
+    look["claims"] = [{"kind": "PersistentVolumeClaim", "metadata": metadata, "spec": {}, "status": {"phase": "Lost"}}]
+    extra = [{"kind": "PersistentVolumeClaim", "metadata": {"name": "data"}}]
+    error = fails(Played(clock, web=[(0, look)]), member(extra=extra))
+    assert error.diagnosis["cause"] == "PersistentVolumeClaim/data: its volume is gone"
+    assert error.diagnosis["next_step"] == f"{TOOL} describe persistentvolumeclaim data"
+
+
+def test_a_rollout_that_was_given_up_and_goes_on_after_all(clock):
+    look = frame("nothing")
+    look["workload"]["status"]["conditions"] = [
+        {"type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded", "message": "timed out"}
+    ]
+    assert wait(Played(clock, web=[(0, look), (15, frame("nothing"))])) == ["web is ready"]
+
+
 def test_what_was_ready_once_and_is_no_workload_is_not_asked_for_again(clock):
     look = frame("nothing")
     look["claims"] = [{"kind": "Service", "metadata": {"name": "web"}, "spec": {}}]

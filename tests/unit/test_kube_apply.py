@@ -186,7 +186,7 @@ def test_the_controller_must_have_seen_the_new_revision_first(cluster, monkeypat
     cluster.create(obj("StatefulSet", "db", selector={"matchLabels": {"app": "db"}}))
     live = cluster.objects["StatefulSet", "db"]
     live["metadata"] |= {"uid": "set", "generation": 2}
-    live["status"] = {"observedGeneration": 1, "updateRevision": "old"}
+    live["status"] = {"observedGeneration": 1, "updateRevision": "new"}
     cluster.create(pod("db-0", ready=False, revision="old"))
     monkeypatch.setattr(kube_apply, "OBSERVED_SECONDS", 0)
     assert kube_apply.replace_stuck_pods(cluster, "db") == []

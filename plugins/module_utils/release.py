@@ -165,7 +165,8 @@ _KINDS: tuple[tuple[str, Callable[[Component], Any]], ...] = (
     ("ingress", lambda c: c.ingress_path),
     ("route", lambda c: c.ingress_path),
 )
-_RELEASE_KINDS = ("default-deny", "registry", "secret")
+_RELEASE_KINDS = ("registry", "secret")
+_LAST_KINDS = ("default-deny",)
 
 
 def kubernetes_objects(
@@ -197,11 +198,21 @@ def release_objects(directory: Path, components: list[Component], variables: Map
     return [templates.render(directory, f"kubernetes/{kind}.yaml.j2", None, context) for kind in _RELEASE_KINDS]
 
 
+def last_objects(directory: Path, variables: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The objects that are applied after all others; markers unresolved.
+
+    What forbids all traffic would cut off those components of a running release that have no rules of their own yet.
+    """
+    context = _context(variables, [])
+    return [templates.render(directory, f"kubernetes/{kind}.yaml.j2", None, context) for kind in _LAST_KINDS]
+
+
 def manifest_objects(
     directory: Path, components: list[Component], variables: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
     """All objects as {component, object}, in the order to apply; component is "" for those of the release.
 
+    Those that come last go with the last component.
     The options are put in. What only the cluster knows is left: conditions on its APIs, secrets' values (`$secret`,
     `$registry_login`), and digests, whose parts are the secrets' names.
     """
@@ -211,6 +222,7 @@ def manifest_objects(
     objects = [("", tree) for tree in release_objects(directory, components, variables)]
     for component in components:
         objects += [(component.name, tree) for tree in kubernetes_objects(directory, component, components, variables)]
+    objects += [(objects[-1][0], tree) for tree in last_objects(directory, variables)]
 
     def digest(parts: Mapping[str, Any]) -> Any:
         """What is hashed is known here, unless it is secrets: those only the cluster has."""

@@ -49,6 +49,7 @@ def trees(variables):
         found += [
             (component.name, tree) for tree in release.kubernetes_objects(TEMPLATES, component, components, variables)
         ]
+    found += [("release", tree) for tree in release.last_objects(TEMPLATES, variables)]
     return {f"{number:02}-{name}": tree for number, (name, tree) in enumerate(found)}
 
 

@@ -215,6 +215,7 @@ def test_manifest_objects_name_their_components_in_the_order_to_apply():
     assert list(dict.fromkeys(names)) == ["", *(component.name for component in components)]
     kinds = [entry["object"]["kind"] for entry in found if entry["component"] == "postgres"]
     assert kinds == ["NetworkPolicy", "PersistentVolumeClaim", "Service", "StatefulSet"]
+    assert found[-1]["object"]["metadata"]["name"] == "default-deny"  # everybody has rules of his own by then
     text = json.dumps(found)
     assert not any(f'"{secret}"' in text for secret in BASE["todo_secrets"].values())
     credentials = next(e["object"] for e in found if e["object"]["metadata"]["name"] == "credentials")

@@ -114,15 +114,14 @@ class Settings:
         return json.dumps(asdict(self), sort_keys=True)
 
 
-def run_arguments(settings: Settings, bounding: int) -> list[str]:
-    """The arguments of `docker run`. Not --privileged, which asks for capabilities that a host may not have.
+def create_arguments(settings: Settings, bounding: int) -> list[str]:
+    """The arguments of `docker create`. Not --privileged, which asks for capabilities that a host may not have.
 
     :param bounding: the engine's bounding set, as CapBnd in /proc/PID/status.
     """
     name, bit = _SYS_RESOURCE
     capabilities = [*CAPABILITIES, *([name] if bounding >> bit & 1 else [])]
     return [
-        "--detach",
         f"--name={settings.name}",
         f"--hostname={settings.name}",
         f"--label={LABEL}={settings.name}",

@@ -124,14 +124,19 @@ def _make(settings: Settings, *, make_volume: bool) -> None:
     if make_volume:
         label = f"{local_cluster.LABEL}={settings.name}"
         docker.run([docker.client(), "volume", "create", f"--label={label}", settings.volume])
+    # In two steps: what cannot be created (another `up` was faster) must not be removed, what cannot be started must be.
+    made = ""
     try:
-        docker.run([docker.client(), "run", *local_cluster.run_arguments(settings, _bounding_set())])
+        made = docker.run(
+            [docker.client(), "create", *local_cluster.create_arguments(settings, _bounding_set())]
+        ).strip()
+        docker.run([docker.client(), "start", made])
     except docker.DockerError as error:
-        # What Docker leaves of a container that it could not start; its name is known to be ours.
-        with contextlib.suppress(docker.DockerError):
-            docker.run([docker.client(), "rm", "--force", "--volumes", settings.name])
-        cause = f"Docker does not start the node: {error}"
-        step = "look at what Docker says; it must run on Linux, 20.10 or newer, with its own root (not rootless)"
+        if made:
+            with contextlib.suppress(docker.DockerError):
+                docker.run([docker.client(), "rm", "--force", "--volumes", made])
+        cause = f"Docker does not {'start' if made else 'create'} the node: {error}"
+        step = "run this again if another run was making it; Docker must run on Linux, 20.10 or newer, with its own root (not rootless)"
         raise DeployError(cause, Diagnosis(settings.name, cause, step).as_dict()) from error
 
 

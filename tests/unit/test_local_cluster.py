@@ -72,11 +72,11 @@ def test_every_variable_that_the_node_reads_is_given():
 
 @pytest.mark.parametrize(("bounding", "given"), [(-1, True), (0x000001FFFEFFFFFF, False)])
 def test_a_capability_that_the_engine_lacks_is_not_asked_for(bounding, given):
-    assert ("--cap-add=SYS_RESOURCE" in local_cluster.run_arguments(SETTINGS, bounding)) is given
+    assert ("--cap-add=SYS_RESOURCE" in local_cluster.create_arguments(SETTINGS, bounding)) is given
 
 
 def test_nothing_is_published_beyond_the_loopback():
-    published = [a for a in local_cluster.run_arguments(SETTINGS, -1) if a.startswith("--publish")]
+    published = [a for a in local_cluster.create_arguments(SETTINGS, -1) if a.startswith("--publish")]
     assert len(published) == 4
     assert all(a.startswith("--publish=127.0.0.1:") for a in published)
 
@@ -139,6 +139,7 @@ class Engine:
     def __init__(self, monkeypatch, tmp_path, container=None, volume=None):
         self.things = {"container": container, "volume": volume}
         self.told = []
+        self.refused = set()
         monkeypatch.setattr(docker, "run", self.run)
         monkeypatch.setattr(docker, "client", lambda: "docker")
         monkeypatch.setattr(local_cluster_run, "STATE_DIR", tmp_path)
@@ -154,9 +155,11 @@ class Engine:
         if words[0] == "exec":
             return "kind: Config" if "cat" in words else "node\tready\tv1\ttry\n"
         self.told.append(" ".join(words[:2]))
-        if words[0] in ("run", "start"):
+        if words[0] in self.refused:
+            raise docker.DockerError("the name is in use")
+        if words[0] == "start":
             self.things["container"] = made()
-        return ""
+        return "made\n" if words[0] == "create" else ""
 
 
 def free(settings=SETTINGS):
@@ -175,8 +178,21 @@ def test_up_makes_volume_container_and_kubeconfig(monkeypatch, tmp_path):
     engine = Engine(monkeypatch, tmp_path)
     result = local_cluster_run.up(free(), 5, check_mode=False)
     assert (result["changed"], result["said"]) == (True, "the cluster try is ready (made)")
-    assert engine.told == ["volume create", "run --detach"]
+    assert engine.told == ["volume create", "create --name=try", "start made"]
     assert (tmp_path / "try" / "kubeconfig").stat().st_mode & 0o777 == 0o600
+
+
+def test_what_cannot_start_is_removed_and_what_another_made_is_not(monkeypatch, tmp_path):
+    engine = Engine(monkeypatch, tmp_path)
+    engine.refused = {"start"}
+    with pytest.raises(DeployError, match="Docker does not start the node: the name is in use"):
+        local_cluster_run.up(free(), 5, check_mode=False)
+    assert engine.told[-1] == "rm --force"
+    engine.refused = {"create"}
+    engine.told.clear()
+    with pytest.raises(DeployError, match="Docker does not create the node"):
+        local_cluster_run.up(free(), 5, check_mode=False)
+    assert engine.told == ["volume create", "create --name=try"]
 
 
 def test_up_again_changes_nothing(monkeypatch, tmp_path):
@@ -198,7 +214,7 @@ def test_another_image_keeps_the_data(monkeypatch, tmp_path):
     engine = Engine(monkeypatch, tmp_path, made(settings), {"Labels": {local_cluster.LABEL: "try"}})
     newer = dataclasses.replace(settings, image="node:2")
     assert "image node:1 -> node:2; its data are kept" in local_cluster_run.up(newer, 5, check_mode=False)["said"]
-    assert engine.told == ["rm --force", "run --detach"]
+    assert engine.told == ["rm --force", "create --name=try", "start made"]
 
 
 def test_a_taken_port_is_named_with_its_holder(monkeypatch, tmp_path):

@@ -4,6 +4,7 @@ TODO_TEST_IMAGE names an image with a shell that the cluster has; the default is
 """
 
 import os
+import re
 import sys
 import time
 from pathlib import Path
@@ -332,6 +333,36 @@ def test_health_tells_of_each_component(live, cluster):
     assert rows[0]["state"] == "not ready"
     assert "does not exist in its registry" in rows[0]["detail"]
     assert diagnoses[0].pod.startswith("web-")
+
+
+def test_health_tells_what_the_autoscaler_does(live):
+    scaler = {
+        "apiVersion": "autoscaling/v2",
+        "kind": "HorizontalPodAutoscaler",
+        "metadata": {"name": NAME, "labels": LABELS},
+        "spec": {
+            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": NAME},
+            "minReplicas": 1,
+            "maxReplicas": 2,
+            "metrics": [
+                {
+                    "type": "Resource",
+                    "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 70}},
+                }
+            ],
+        },
+    }
+    good = deployment(pod(GOOD))
+    put(live, good, scaler)
+    assert gate(live, good, scaler) == ["web is ready"]  # long before it has figures
+    [row], _ = kube_health.look(live, [NAME], {}, "kubectl")
+    assert "scales 1 to 2 (cpu not measured yet)" in row["detail"]
+    end = time.monotonic() + 120
+    while "not measured yet" in row["detail"]:
+        assert time.monotonic() < end, row
+        time.sleep(1)
+        [row], _ = kube_health.look(live, [NAME], {}, "kubectl")
+    assert re.search(r"^./.*, scales 1 to 2 \(cpu \d+ % of 70 %\)$", row["detail"])
 
 
 def test_pods_are_waited_for_in_polls_that_cost_little(live):

@@ -23,8 +23,7 @@ class RulesStage:
 
     async def interpret(self, sentence: str, context: Context) -> Interpretation | None:
         """The meaning of `sentence` if a rule is sure of it."""
-        act = understand(sentence, context)
-        return doubted(act, ready(sentence)) if act else None
+        return by_rules(sentence, context)
 
 
 class AskStage:
@@ -34,9 +33,20 @@ class AskStage:
 
     async def interpret(self, sentence: str, context: Context) -> Interpretation | None:  # noqa: ARG002 - the interface
         """A question about `sentence`, or None."""
-        text = ready(sentence)
-        found = None if declined(text) else question(text)
-        return Interpretation(found) if found else None
+        return by_guess(sentence)
+
+
+def by_rules(sentence: str, context: Context) -> Interpretation | None:
+    """What the rules make of `sentence`, None when they do not know."""
+    act = understand(sentence, context)
+    return doubted(act, ready(sentence)) if act else None
+
+
+def by_guess(sentence: str) -> Interpretation | None:
+    """What to ask about `sentence`, None when it is most likely about something else."""
+    text = ready(sentence)
+    found = None if declined(text) else question(text)
+    return Interpretation(found) if found else None
 
 
 def doubted(act: Act, text: str) -> Interpretation:

@@ -19,6 +19,7 @@ _LEADS = re.compile(
     r"(?:i|we)(?:'m|'re|'ve|'d| am| are| have| would)? (?:(?:really|also|just|still|think i|already|never) )*"
     r"(?:need|have|must|should|ought|gotta|got|had better|must not forget|could use|want|like|out of|low on|ran out of|running low on|almost out of"
     r"|all out of|remembered i need|forgot)(?: to)? "
+    r"|(?:tomorrow|today|tonight|(?:on |this |next )?[a-z]{3,6}day|this weekend|next week),? (?=(?:i|we) )"
     r"|(?:do not|don't|never|not)(?: let me)? forget (?:to |that i need |about )?"
     r"|(?:remember|remind me|note|record|keep in mind|jot down|write down)(?: that)?(?: (?:i|we))?(?: (?:need|have|must|should|gotta))?(?: (?:to|about))? "
     r"|(?:be reminded|help me remember|(?:a|another|one) reminder(?: for me)?)(?: (?:to|about))? "
@@ -42,7 +43,7 @@ _ENDS = re.compile(
     re.I,
 )
 _NO_NAME = re.compile(
-    r"(?:what|who|when|where|why|how|if|whether|it|that|this|them|those|these|something|anything|everything|all|one|an? (?:item|task|thing|one)|the (?:first|last|second|next|third)|list|i|you|me)(?: |$)",
+    r"(?:nothing|no|not|don't|what|who|when|where|why|how|if|whether|it|that|this|them|those|these|something|anything|everything|all|one|an? (?:item|task|thing|one)|the (?:first|last|second|next|third)|list|i|you|me)(?: |$)",
     re.I,
 )
 _SHOW = ("Show my list", "show my list")

@@ -24,7 +24,7 @@ _FROM = r"(?:off of|out of|off|from)"
 # "on my list, put soap"; "open my list and put soap on it"
 _FRONT = re.compile(
     rf"(?:(?:{_TO}|{_FROM}|for|under) |(?:open|go to|find|pull up|bring up|look at|get|access|start|make|create)(?: up)? )?"
-    rf"(?P<list>{_LIST})(?:[,:]| ;)?{_AND}(?P<verb>{_VERB}) (?P<rest>.+)",
+    rf"(?P<list>{_LIST})(?:[,:]| ;)?{_AND}(?P<verb>{_VERB}|(?:i|we) (?:need|want)) (?P<rest>.+)",
     re.I,
 )
 _ON_IT = re.compile(rf" (?:{_TO}|{_FROM}) (?:it|there|that)$", re.I)
@@ -43,6 +43,7 @@ _ORDER = re.compile(
 )
 # What one does to things as well as to a list.
 _WORLDLY = re.compile(r"take|put|get|set|drop|pull|throw|stick|place|clear|change", re.I)
+_NOTED = ("note", "write", "record", "log", "enter", "list")
 _COMES_OFF = re.compile(
     rf"{_AND}(?:it|that|they|those) (?:can|should|may) (?:come|go|be taken) {_FROM} (?P<list>{_LIST})$", re.I
 )
@@ -72,20 +73,21 @@ _UNWANTED = re.compile(
     re.I,
 )
 _ASKING = re.compile(
-    r"(?:what|which|who|when|where|why|how|is|are|do|did|does|has|have|should|if|i|we|it|that|this)(?: |$)", re.I
+    r"(?:an? (?:update|overview|recap|summary|look|list|rundown)|the status|what|which|who|when|where|why|how|is|are|do|did|does|has|have|should|if|i|we|it|that|this)(?: |$)",
+    re.I,
 )
 
 # "put an entry on my list for soap", "put soap down as a task"
 _ENTRY = re.compile(
-    rf"(?:{_ADD} )?(?:an?|another|one|new)(?: new)? (?:entry|item|task|thing|note) (?:{_TO}|for) (?P<list>{_LIST})(?: (?:for|to|called|named|saying|that says|about)|:) (?P<what>.+)",
+    rf"(?:(?:{_ADD}|make|create|leave|set)(?: me)? )?(?:an?|another|one|new)(?: new)? (?:entry|item|task|thing|note) (?:{_TO}|for) (?P<list>{_LIST})(?: (?:for|to|called|named|saying|that says|about)|:) (?P<what>.+)",
     re.I,
 )
 _AS_TASK = re.compile(
-    rf"{_ADD} (?P<what>.{{1,100}}?)(?: down)? as (?:an?|another|one)(?: new)? (?:task|item|to[ -]?do|chore|entry|errand)(?: {_TO} (?P<list>{_LIST}))?$",
+    rf"(?:{_ADD}|schedule)(?: down)? (?P<what>.{{1,100}}?)(?: down)? as (?:(?:an?|another|one)(?: new)? (?:task|item|to[ -]?do|chore|entry|errand)|something (?:i|we) (?:need|have) to do)(?: {_TO} (?P<list>{_LIST}))?$",
     re.I,
 )
 _NOT_IN = re.compile(
-    rf"(?:make sure )?(?P<what>.{{1,80}}?) (?:isn't|aren't|is not|are not|is no longer) (?:needed )?(?:on|in) (?P<list>{_LIST})(?: any ?more)?$",
+    rf"(?:make sure )?(?P<what>.{{1,80}}?) (?:(?:isn't|aren't|is not|are not|is no longer|are no longer)(?: needed)?|no longer needed) (?:on|in) (?P<list>{_LIST})(?: any ?more)?$",
     re.I,
 )
 _WITHOUT = re.compile(
@@ -133,7 +135,10 @@ def _sure(text: str) -> str | None:
 
 def _entry(text: str) -> str | None:
     found = _ENTRY.fullmatch(text) or _AS_TASK.fullmatch(text)
-    return f"add {found['what']} to {found['list'] or 'my list'}" if found else None
+    if not found:
+        return None
+    when = found.groupdict().get("when") or ""
+    return f"add {found['what']} to {found['list'] or 'my list'}{when}"
 
 
 def _front(text: str) -> str | None:
@@ -141,6 +146,8 @@ def _front(text: str) -> str | None:
     if not found or " list" not in f" {found['list']}":
         return None
     verb, where = found["verb"], found["list"]
+    if verb[-4:].lower() in ("need", "want"):
+        verb = "add"
     joint = next((word for pattern, word in _JOINTS if pattern.fullmatch(verb)), "on")
     return f"{verb} {_ON_IT.sub('', found['rest'])} {joint} {where if ' ' in where else f'my {where}'}"
 
@@ -157,7 +164,7 @@ def _reasoned(text: str) -> str | None:
     if not (found := _REASON.fullmatch(reason.strip(" ,"))):
         return None
     named = _SPARE_END.sub("", _SPARE_START.sub("", found["what"] or found["did"] or found["that"]))
-    return f"{verb} {named}{rest}"
+    return f"{'add' if verb in _NOTED and not rest else verb} {named}{rest}"
 
 
 def _gone(text: str) -> str | None:

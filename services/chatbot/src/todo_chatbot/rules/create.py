@@ -9,14 +9,14 @@ from todo_chatbot.rules.text import cut, cut_end
 _GRADE = r"(?:(?P<grade>high|low|normal|urgent|important)(?:[ -]priority)? )"
 # "add a task to …", "new todo: …", "make me a high priority to-do called …"
 _NAMED = re.compile(
-    rf"(?:(?:add|create|make|new|set|set up|schedule|put|enter|insert|write|start|note|give|have|i have|i've got|i need|i want|i'd like|there is|here's)(?: me| down| in| up)?,? )?"
+    rf"(?:(?:add|create|make|new|set|set up|schedule|put|enter|insert|write|start|note|give|get|have|i have|i've got|i need|i want|i'd like|there is|here's)(?: me| down| in| up)?,? )?"
     rf"(?:(?:a|an|another|the|one) )?(?:new |another )?{_GRADE}?(?:to[ -]?do|task|reminder|chore|errand)(?! lists?(?: |$))"
     r"(?: (?:item|entry|note|task))?(?: (?:for|on|to|in) (?:my|the|our) (?:[\w-]{1,12} ){0,2}list)?"
     r"(?:(?: (?:to|for|of|that|about|called|named|titled|saying|which says|that says|with the title)(?: me| i (?:need|have|must|should))?(?: to)?)?:? |:|, )",
     re.I,
 )
 _NEW_WORD = re.compile(
-    r"(?:add|create|make|new|set|schedule|put|enter|insert|write|start|note|give|have|i have|i've got|i need|i want|i'd like|there is|here's)\b|[^:]{0,40}:",
+    r"(?:add|create|make|new|set|schedule|put|enter|insert|write|start|note|give|get|have|i have|i've got|i need|i want|i'd like|there is|here's)\b|[^:]{0,40}:",
     re.I,
 )
 _REMIND = re.compile(
@@ -108,9 +108,9 @@ _CONTAIN = re.compile(
     rf"|(?:my|the|our) {scope.LIST} (?:should|must|needs to|has to) (?:also )?(?:contain|have|include|say) (?=.)|(?:my|the|our) {scope.LIST} needs ",
     re.I,
 )
-_ON_IT = re.compile(r" (?:on|in) (?:it|there)$", re.I)
+_ON_IT = re.compile(r"(?: added)?(?: (?:on|in|to) (?:it|there)| added)$", re.I)
 _COULD_BE = re.compile(
-    rf"(?:could|can|may) (?P<what>.{{1,80}}) be (?:added|put|placed) (?:to|on|onto|in|into) (?:(?:my|the|our) )?{scope.LIST}",
+    rf"(?:could|can|may) (?P<what>.{{1,80}}) (?:go|be (?:added|put|placed)) (?:to|on|onto|in|into) (?:(?:my|the|our) )?{scope.LIST}",
     re.I,
 )
 # "buy milk": what nobody asks a machine to do

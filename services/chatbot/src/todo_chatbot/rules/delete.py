@@ -32,7 +32,8 @@ _NOT_NEEDED = re.compile(
 _NO_LONGER = 200  # characters; longer sentences are searched by no pattern with a gap
 _ASKED = re.compile(r"(?:what|which|who|when|is|are|was|were|did|do|have|has|how|if|why|should|i) ", re.I)
 _GET_OFF = re.compile(
-    rf"(?:get|have|want|i want) (?P<what>.{{1,80}}?) (?:off|out of|from|off of) (?:{scope.OWNER} )?{scope.LIST}$", re.I
+    rf"(?:get(?! rid )|have|want|i want) (?P<what>.{{1,80}}?) (?:off|out of|from|off of) (?:{scope.OWNER} )?{scope.LIST}$",
+    re.I,
 )
 _REMOVED = re.compile(
     rf"(?:i(?:'d like| want| would like| need) )?(?P<what>.{{1,80}}?) (?:should be |must be |to be |needs to be |has to be )?"

@@ -65,6 +65,8 @@ _OVERVIEW = re.compile(
     rf"(?:(?:i|we) (?:need|want|would like)|i'd like|give (?:me|us)|get me|what(?:'s| is))(?: to (?:see|have|hear))? (?:an? |the )?(?:(?:update|overview|rundown|recap|summary|status|report) (?:on|of|about|for) )?(?:{scope.OWNER} )?(?:whole |full )?{scope.LIST}$",
     re.I,
 )
+# "check soap off" is no look at the list.
+_STRUCK = re.compile(r"check (?:off |.{1,80} off(?: |$))", re.I)
 _SPOKEN = re.compile(
     r"(?:remind (?:me|us) (?:of )?(?:what|which)|am|(?:give|get|bring|have)(?= (?:me|us|my|the list|all|back|up))|show|list|display|see|view|read|open|tell|check|print|pull|provide|talk|list's|retrieve|access|scan|repeat|describe|summari[sz]e|announce|recall|report|fetch|load|find|search|present|inform|state|take me|go (?:over|through|to|back)|contents?|review|say|speak"
     r"|recite|hear|know|look|count|mention|name|what|what's|whats|which|how|is|are|any|anything|do|does|did|where|where's"
@@ -91,7 +93,7 @@ _PLANNED = re.compile(
 )
 _WRITES = re.compile(
     r"(?:^| )(?:add|adding|added|delete|deleted|remove|removed|erase|cancel|mark|rename|create|make|put|play|send|email|call|move|start"
-    r"|edit|update|change|set|should|take|clear|room|extra|include|need|want|save|don't|not)(?: |$)",
+    r"|edit|update|change|set|should|take|clear|room|extra|include|needs?|lacks|want|save|go on|no longer|don't|not)(?: |$)",
     re.I,
 )
 _WORD = re.compile(r"[\w'-]+")
@@ -100,7 +102,7 @@ _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 
 def interpret(text: str, context: Context) -> Show | None:
     """The list that the plain sentence `text` asks for, None when it asks for none."""
-    if len(text) > 200:
+    if len(text) > 200 or _STRUCK.match(text):
         return None
     if text.lower() in _BARE:
         return _filtered(text, context)

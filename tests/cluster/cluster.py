@@ -121,6 +121,11 @@ class Deployment(Stack):
         """The release that serves."""
         return int(self.get("configmap", "release-current")["data"]["release"])
 
+    def newest_release(self) -> int:
+        """The last release that was begun."""
+        names = [item["metadata"]["name"] for item in self.list("configmaps", "todoapp.stack/state=record")]
+        return max(int(name.removeprefix("release-")) for name in names)
+
     def restarts(self) -> dict[str, int]:
         """How often each pod's containers were started again: what a deploy with nothing to do must not change."""
         return {

@@ -121,35 +121,41 @@ def test_a_pod_that_fits_nowhere_is_named_with_what_it_asks_for(served):
     ran.says("no node has enough memory left: it asks for 900Gi")
 
 
-def test_two_runs_at_once_do_not_mix(deployed):
-    runs = [deployed.start("deploy", chatbot_model_timeout=seconds) for seconds in (11, 12)]
+@pytest.fixture
+def put_back(deployed):
+    """The release of before, whatever the test made of it."""
+    yield
+    deployed.ok("deploy")
+
+
+def test_two_runs_at_once_do_not_mix(deployed, put_back):
+    runs = [deployed.start("deploy", backend_token_lifetime=seconds) for seconds in (3611, 3612)]
     outs = [run.communicate(timeout=300)[0] for run in runs]
     codes = sorted(run.returncode for run in runs)
     assert codes == [0, 2], "\n".join(outs)
     refused = next(out for run, out in zip(runs, outs, strict=True) if run.returncode)
     assert "another run has the lock: " in refused, refused
     assert "since 20" in refused, refused
-    deployed.ok("deploy")
 
 
-@pytest.mark.parametrize("phase", ["begin", "apply", "gate"])
-def test_a_killed_run_is_found_and_finished(deployed, phase):
-    before = deployed.current()
-    run = deployed.start("deploy", backend_token_lifetime=3700)
+@pytest.mark.parametrize(("phase", "lifetime"), [("begin", 3701), ("apply", 3702), ("gate", 3703)])
+def test_a_killed_run_is_found_and_finished(deployed, put_back, phase, lifetime):
+    change = {"backend_token_lifetime": lifetime}
+    run = deployed.start("deploy", **change)
     read = []
-    with contextlib.suppress(ValueError):
-        for line in run.stdout:
+    try:
+        while not (read and read[-1].startswith(phase)):
+            line = run.stdout.readline()
+            assert line, "".join(read)
             read.append(line)
-            if line.startswith(phase):
-                break
-    assert read[-1].startswith(phase), "".join(read)
-    os.killpg(run.pid, signal.SIGKILL)
-    run.wait()
-    run.stdout.close()
-    resumed = deployed.ok("deploy", backend_token_lifetime=3700)
-    resumed.says(rf"release {before + 1} was interrupted at", "this run goes on from what is there")
-    assert deployed.ok("deploy", backend_token_lifetime=3700).report["outcome"] == "nothing to do"
-    deployed.ok("deploy")
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(run.pid, signal.SIGKILL)
+        run.communicate()
+    resumed = deployed.ok("deploy", **change)
+    resumed.says(rf"release {deployed.newest_release() - 1} was interrupted at", "this run goes on from what is there")
+    assert deployed.current() == deployed.newest_release()
+    assert deployed.ok("deploy", **change).report["outcome"] == "nothing to do"
 
 
 def test_what_was_changed_by_hand_is_shown_and_repaired(deployed):
@@ -165,7 +171,7 @@ def test_what_was_changed_by_hand_is_shown_and_repaired(deployed):
     assert deployed.ok("deploy").report["outcome"] == "nothing to do"
 
 
-def test_a_secret_s_change_restarts_exactly_the_pods_that_use_it_and_stays_hidden(deployed):
+def test_a_secret_s_change_restarts_exactly_the_pods_that_use_it_and_stays_hidden(deployed, put_back):
     before = {name: set(deployed.pods(name)) for name in ("backend", "chatbot", "frontend", "postgres")}
     key = f"given-{secrets.token_hex(20)}"
     planned = deployed.ok("deploy", "-vvv", "--check", "--diff", todo_secrets={"chatbot_key": key})

@@ -10,6 +10,7 @@ from typing import Any
 from ansible_collections.todoapp.stack.plugins.module_utils import kube_refusal, kube_resolve
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_client import MANAGER, Cluster, Conflict, Refused
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_diff import owners
+from ansible_collections.todoapp.stack.plugins.module_utils.kube_found import is_data
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_kinds import reference
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_plan import may_prune, scaled_by_others
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_secrets import NAME as CREDENTIALS
@@ -187,7 +188,7 @@ def prune(
     """Remove what the applied set names and the release does not hold; return what went, as Kind/name.
 
     :param names: only these; None for all.
-    :param delete_data: whether claims go too. What is kept stays in the applied set.
+    :param delete_data: whether claims and credentials go too. What is kept of them stays in the applied set.
     """
     wanted = {(entry["object"]["kind"], entry["object"]["metadata"]["name"]) for entry in release.objects}
     chosen = None if names is None else set(names)
@@ -203,7 +204,7 @@ def prune(
             continue
         live = {"kind": kind, **live}
         if not may_prune(live, delete_data=delete_data):
-            if kind == "PersistentVolumeClaim":
+            if is_data(live):
                 kept.append(entry)
             continue
         if _delete(cluster, live):

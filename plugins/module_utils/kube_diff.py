@@ -24,6 +24,9 @@ _IGNORED = {
     ("metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration"),
 }  # fmt: skip
 
+# Shown entry by entry though one side has none at all: one of them may have to be hidden.
+_SMALL_MAPS = {"annotations", "labels", "data", "stringData"}
+
 # By what an element of a list is known; the first that all of them have, each another.
 _KEYS = ("name", "mountPath", "containerPort", "port", "topologyKey", "key", "ip", "type")
 
@@ -48,6 +51,8 @@ def differences(live: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[Diff
 def _walk(live: Any, wanted: Any, path: Path) -> Iterator[Difference]:
     if path in _IGNORED or live == wanted:
         return
+    if path[-1:] and path[-1] in _SMALL_MAPS:
+        live, wanted = ({} if side is ABSENT else side for side in (live, wanted))
     before, after = _keyed(live, wanted), _keyed(wanted, live)
     if before is None or after is None:
         yield Difference(path, live, wanted)

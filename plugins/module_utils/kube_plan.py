@@ -21,6 +21,7 @@ from ansible_collections.todoapp.stack.plugins.module_utils.kube_diff import (
     owners,
     shown,
 )
+from ansible_collections.todoapp.stack.plugins.module_utils.kube_found import is_data
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_kinds import reference
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_names import managed_by
 
@@ -69,7 +70,7 @@ def make_plan(
     :param objects: every wanted object as it was seen, in the order in which it is applied. The data of Secrets are digests.
     :param last: the objects {component, object} of the release that serves; none before the first.
     :param leftovers: live objects {component, object} that the applied set names and that are wanted no more.
-    :param delete_data: whether claims among the leftovers are pruned.
+    :param delete_data: whether claims and credentials among the leftovers are pruned.
     """
     masks, plan = _Masks(), Plan()
     recorded = {reference(entry["object"]): entry["object"] for entry in last}
@@ -143,7 +144,7 @@ def scaled_by_others(objects: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[
 
 def may_prune(live: Mapping[str, Any], *, delete_data: bool) -> bool:
     """Whether an object that is wanted no more goes: never what we do not own, and no data unless told."""
-    return managed_by(live, MANAGER) and (live["kind"] != "PersistentVolumeClaim" or delete_data)
+    return managed_by(live, MANAGER) and (delete_data or not is_data(dict(live)))
 
 
 def waves(plan: Plan, components: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:

@@ -126,7 +126,7 @@ def put(tree, path, value):
         (lambda o: pod(o).pop("volumes"), "volumes", None, '[{"emptyDir": {}, "name": "tmp"}]'),
         (lambda o: o["spec"].update(replicas=0), "replicas", 0, 2),
         (lambda o: o["metadata"]["labels"].update(x="y"), "labels.x", "y", None),
-        (lambda o: put(o, ["spec", "template", "metadata", "labels"], {"a": "b"}), "pods.labels", '{"a": "b"}', None),
+        (lambda o: put(o, ["spec", "template", "metadata", "labels"], {"a": "b"}), "pods.labels.a", "b", None),
     ],
 )  # fmt: skip
 def test_a_field_that_differs_is_shown_by_its_name(seen, change, field, live, wanted):
@@ -178,6 +178,8 @@ def test_a_secret_s_digest_shows_that_it_changes_and_not_what_it_is(seen):
     found = fields(seen)["secrets digest"]
     assert (found["live"], found["wanted"]) == ("(hidden 1)", "(hidden 2)")
     assert "bbb" not in kube_plan.show(make_plan([seen], []))
+    del seen.dry["spec"]["template"]["metadata"]["annotations"]
+    assert (fields(seen)["secrets digest"]["live"], fields(seen)["secrets digest"]["wanted"]) == ("(hidden 1)", None)
 
 
 def secret(**data):
@@ -219,6 +221,8 @@ def test_what_somebody_made_just_as_we_would_becomes_ours(seen):
 @pytest.mark.parametrize(
     ("kind", "manager", "delete_data", "goes"),
     [
+        ("Secret", "todoapp.stack", False, False),
+        ("Secret", "todoapp.stack", True, True),
         ("ConfigMap", "todoapp.stack", False, True),
         ("ConfigMap", "kubectl", True, False),
         ("PersistentVolumeClaim", "todoapp.stack", False, False),
@@ -226,9 +230,9 @@ def test_what_somebody_made_just_as_we_would_becomes_ours(seen):
     ],
 )
 def test_only_what_is_ours_goes_and_data_only_when_told(kind, manager, delete_data, goes):
-    left = {"kind": kind, "metadata": {"name": "x", "managedFields": [{"manager": manager}]}}
+    left = {"kind": kind, "metadata": {"name": "credentials", "managedFields": [{"manager": manager}]}}
     plan = make_plan([], [], [{"component": "old", "object": left}], delete_data=delete_data)
-    assert kube_plan.prune_list(plan) == ([f"{kind}/x"] if goes else [])
+    assert kube_plan.prune_list(plan) == ([f"{kind}/credentials"] if goes else [])
 
 
 COMPONENTS = [{"name": "postgres", "is_store": True}, {"name": "backend", "is_store": False}]

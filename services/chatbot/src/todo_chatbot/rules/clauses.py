@@ -114,6 +114,21 @@ _HAVE = re.compile(
     rf"(?: (?:added|put|placed|included|written|listed|noted|put down))? (?P<to>{_TO} {_LIST})$",
     re.I,
 )
+# "update my list with soap", "the list should contain soap"
+_CONTAIN = re.compile(
+    rf"(?:(?:update|extend|expand|supplement|fill|modify|change|edit|amend) (?P<list>{_LIST}) (?:with|to (?:include|add|have|contain)|by adding|so it (?:has|includes))"
+    rf"|(?P<its>{_LIST}) (?:(?:should|must|needs to|has to) (?:also )?(?:contain|have|include|say)|needs|lacks|is missing)) (?P<what>.+?)"
+    r"(?: added)?(?: (?:on|in|to) (?:it|there))?",
+    re.I,
+)
+# "soap should go on the list", "could soap be added to my list"
+_BELONGS = re.compile(
+    rf"(?P<what>.{{1,80}}) (?:should|must|needs? to|has to|have to|ought to) (?:be (?:added|put|placed|listed|included) |be |go )(?P<to>{_TO} {_LIST})",
+    re.I,
+)
+_COULD = re.compile(
+    rf"(?:could|can|may) (?P<what>.{{1,80}}) (?:go|be (?:added|put|placed)) (?P<to>{_TO} {_LIST})", re.I
+)
 _SURE_TO = re.compile(
     rf"(?:make sure|be sure|remember|try|don't forget|do not forget)(?: to| you| that you)? (?={_ADD} .* {_TO} )", re.I
 )
@@ -186,5 +201,9 @@ def _embedded(text: str) -> str | None:
 
 
 def _wanted(text: str) -> str | None:
-    found = _HAVE.fullmatch(text)
+    if contained := _CONTAIN.fullmatch(text):
+        return f"add {contained['what']} to {contained['list'] or contained['its']}"
+    if could := _COULD.fullmatch(text):
+        return f"add {could['what']} {could['to']}"
+    found = _HAVE.fullmatch(text) or _BELONGS.fullmatch(text)
     return f"add {found['what']} {found['to']}" if found and not _ASKING.match(found["what"]) else None

@@ -7,16 +7,20 @@ from todo_chatbot.rules import dates, items, scope
 from todo_chatbot.rules.text import cut, cut_end
 
 _GRADE = r"(?:(?P<grade>high|low|normal|urgent|important)(?:[ -]priority)? )"
+_MAKE = (
+    r"(?:add|create|make|new|set|set up|schedule|put|enter|insert|write|start|note|give|get|have|i have|i've got|i need|i want"
+    r"|i'd like|there is|here's)"
+)
 # "add a task to …", "new todo: …", "make me a high priority to-do called …"
 _NAMED = re.compile(
-    rf"(?:(?:add|create|make|new|set|set up|schedule|put|enter|insert|write|start|note|give|get|have|i have|i've got|i need|i want|i'd like|there is|here's)(?: me| down| in| up)?,? )?"
+    rf"(?:{_MAKE}(?: me| down| in| up)?,? )?"
     rf"(?:(?:a|an|another|the|one) )?(?:new |another )?{_GRADE}?(?:to[ -]?do|task|reminder|chore|errand)(?! lists?(?: |$))"
     r"(?: (?:item|entry|note|task))?(?: (?:for|on|to|in) (?:my|the|our) (?:[\w-]{1,12} ){0,2}list)?"
     r"(?:(?: (?:to|for|of|that|about|called|named|titled|saying|which says|that says|with the title)(?: me| i (?:need|have|must|should))?(?: to)?)?:? |:|, )",
     re.I,
 )
 _NEW_WORD = re.compile(
-    r"(?:add|create|make|new|set|schedule|put|enter|insert|write|start|note|give|get|have|i have|i've got|i need|i want|i'd like|there is|here's)\b|[^:]{0,40}:",
+    rf"{_MAKE}\b|[^:]{{0,40}}:",
     re.I,
 )
 _REMIND = re.compile(
@@ -36,101 +40,21 @@ _ITEM_WORD = re.compile(
 )
 _THAT_I = re.compile(r"that (?:i|we) (?:must|need to|have to|should|ought to|want to|gotta) ", re.I)
 _AS_WELL = re.compile(r",? (?:too|as well|also|on there)$", re.I)
-_LEAVES_OPEN = frozenset(
-    (
-        "something",
-        "anything",
-        "stuff",
-        "it",
-        "that",
-        "this",
-        "a todo",
-        "a task",
-        "an item",
-        "item",
-        "items",
-        "one",
-        "this item",
-        "that item",
-        "an item",
-        "the item",
-        "a new item",
-        "new item",
-        "new items",
-        "an extra item",
-        "another item",
-        "an entry",
-        "entry",
-        "a thing",
-        "things",
-        "some things",
-        "some items",
-        "these items",
-        "these",
-        "those",
-        "them",
-        "extra item",
-        "another",
-        "later",
-        "again",
-        "soon",
-        "tomorrow",
-    )
-)
-_FEW_WORDS = 4
-# "we need milk": a want of few words, asked about
-_LACKING = re.compile(
-    r"(?:i|we) (?:really |also )?(?:need)(?: to (?:buy|get))? (?:(?:some )?more |some |a new )"
-    r"|(?:we|i)(?:'re| are|'m| am| ran) (?:all |almost |nearly )?out of |we need "
-    r"|i need (?!to |you |a |an |the |this |that |my |your |it |help|more |some |directions|information|info|advice)",
-    re.I,
-)
-# What one says to another assistant, or to nobody, with "I need to …".
-_ANOTHERS = re.compile(
-    r"(?:know|see|hear|find|get (?:up|to|going)|wake|set|turn|switch|mute|unmute|listen|play|change|add|delete|remove"
-    r"|edit|send|e-?mail|reply|reserve|cancel|be|go|have|keep|figure|check|look|write|search|show|read|order|start|stop"
-    r"|increase|decrease|lower|raise|dim|adjust|open|close|save|update|create|make|schedule|arrange|organi[sz]e|plan"
-    r"|pick me|fix a|book a|buy (?:a|the|my)? ?(?:train|plane|bus|flight|air)|say|tell|understand|learn|use|convert|sleep"
-    r"|admit|confess|ask you|speak|talk|catch|travel|leave|eat|relax|rest)(?: |$)",
+# "add something", "add one more item"
+_LEAVES_OPEN = re.compile(
+    r"(?:(?:an?|the|this|that|these|those|another|some|one|new|extra|more)(?: |$)){0,3}(?:items?|entry|entries|things?|to[ -]?do|task|stuff|ones?)?"
+    r"|something|anything|it|them|later|again|soon|tomorrow",
     re.I,
 )
 _NOT_REMINDED = re.compile(
     r"(?:the|all|my|any|of the|of my|if|every) (?:[\w'-]{1,20} ){0,2}(?:reminders?|events?)|at |on |in ", re.I
 )
-_SHOULD_BE = re.compile(
-    rf" (?:should|must|needs? to|has to|have to|ought to) (?:be (?:added|put|placed|listed|included) |be |go )(?:to|on|onto|in|into) (?:my |the )?{scope.LIST}$"
-    rf"| (?:should|must) be (?:added|put) (?:to|on|in) (?:my|the) list$",
-    re.I,
-)
-# "update my list with shoes", "the list should contain shoes"
-_CONTAIN = re.compile(
-    rf"(?:update|extend|expand|supplement|fill|modify|change|edit|amend) (?:(?:my|the|our) )?{scope.LIST} (?:with|to (?:include|add|have|contain)|by adding|so it (?:has|includes)) "
-    rf"|(?:my|the|our) {scope.LIST} (?:should|must|needs to|has to) (?:also )?(?:contain|have|include|say) (?=.)|(?:my|the|our) {scope.LIST} needs ",
-    re.I,
-)
-_ON_IT = re.compile(r"(?: added)?(?: (?:on|in|to) (?:it|there)| added)$", re.I)
-_COULD_BE = re.compile(
-    rf"(?:could|can|may) (?P<what>.{{1,80}}) (?:go|be (?:added|put|placed)) (?:to|on|onto|in|into) (?:(?:my|the|our) )?{scope.LIST}",
-    re.I,
-)
-# "buy milk": what nobody asks a machine to do
-_ERRAND = re.compile(
-    r"(?:buy|pay|mow|iron|wash|water|feed|repair|renew|return|pick up|drop off|walk the|take out the|fold|bake|paint)"
-    r" (?=(?:my|the|our|some|for|up|a)? ?[a-z])",
-    re.I,
-)
-_ERRAND_WORDS = 6
-_QUESTION = re.compile(r"(?:^| )(?:is|are|you|your|me|what|how|robot|cleaner|online|tickets?)(?: |$)", re.I)
 _DUE = re.compile(r"[ ,(-]*(?:due|by|before|until|till|no later) ", re.I)
 _THING_WORDS = 2
 _NOTE = re.compile(r"(?:an? |new |another )?notes? (?:to|that|for|about|on|in)(?: |$)", re.I)
 _TO_DO = re.compile(r"to ", re.I)
-_ONTO = re.compile(r"[ ,]*(?:to|onto) ", re.I)
 _MEET = re.compile(r"(?:meet|attend) ", re.I)
 _ASKING = ("when", "if", "what", "who", "where", "how", "why")
-_MAYBE = re.compile(
-    r"i (?:really )?(?:need to|have to|must|should|ought to|gotta|got to|had better) |remember to ", re.I
-)
 WHAT = Ask("What shall I add?")
 
 
@@ -149,29 +73,6 @@ def interpret(text: str, context: Context) -> Create | Ask | None:
         return None
     body, fields = what
     return _make(body, fields, context)
-
-
-def maybe(text: str) -> Ask | None:
-    """A question for a sentence that may want a todo but does not say so ("I need to call mom")."""
-    what = _wished(text)
-    if not what or len(what) > 100 or '"' in what:
-        return None
-    if scope.foreign_any(what) or scope.occasion(what) or scope.clock(what):
-        return None
-    return Ask(f"Shall I add “{what}” to your list?", (("Yes, add it", f'add "{what}"'),))
-
-
-def _wished(text: str) -> str | None:
-    if (listed := cut_end(text, scope.TO_LIST)) and _ONTO.match(text, len(listed)):
-        asking = listed.split(" ", 1)[0].lower() in _ASKING
-        few = len(listed.split()) <= _FEW_WORDS
-        return listed if few and not asking and not _ANOTHERS.match(listed) else None  # "milk to my list"
-    if what := cut(text, _LACKING):
-        return what if len(what.split()) <= _FEW_WORDS else None
-    if _ERRAND.match(text):
-        return text if len(text.split()) <= _ERRAND_WORDS and not _QUESTION.search(text) else None
-    what = cut(text, _MAYBE)
-    return what if what and not _ANOTHERS.match(what) else None
 
 
 def _what(text: str, context: Context) -> tuple[str, dict[str, str]] | None:
@@ -194,21 +95,8 @@ def _what(text: str, context: Context) -> tuple[str, dict[str, str]] | None:
         if (listed := _listed(added, context)) is not None:
             return listed
         return None if _elsewhere(added, context) else (added, {})
-    if put := cut(text, _PUT):
-        return _listed(put, context)
-    said = _said_of_list(text)
-    return (said, {}) if said else None
-
-
-def _said_of_list(text: str) -> str | None:
-    """What belongs on the list by a sentence that says so without a verb of adding."""
-    if found := _CONTAIN.match(text):
-        return _ON_IT.sub("", text[found.end() :].strip())
-    if found := _COULD_BE.fullmatch(text):
-        return str(found["what"])
-    if found := _SHOULD_BE.search(text[-80:]):
-        return text[: len(text) - len(text[-80:]) + found.start()].strip()
-    return None
+    put = cut(text, _PUT)
+    return _listed(put, context) if put else None
 
 
 def _listed(body: str, context: Context) -> tuple[str, dict[str, str]] | None:
@@ -263,7 +151,7 @@ def _make(body: str, fields: dict[str, str], context: Context) -> Create | Ask:
     body = cut_end(body, _TRAILING_TASK) or body
     body = cut_end(body, _AS_WELL) or body
     body = cut(body, _THAT_I) or body
-    if not body or body.lower() in _LEAVES_OPEN:
+    if not body or _LEAVES_OPEN.fullmatch(body):
         return WHAT
     said: dict[str, str] = {}
     parts = items.split(body if body[0] == body[-1] == '"' else items.take_fields(body, context, said))

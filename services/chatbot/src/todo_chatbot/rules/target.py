@@ -13,38 +13,9 @@ _THE_ITEM = re.compile(
 )
 _ITEM_END = re.compile(r"(?<=\S) (?:to[ -]?do|task|item|entry|reminder|chore)$", re.I)
 ID = re.compile(r" #(?P<id>[0-9a-f]{4,36})$", re.I)
-_PRONOUNS = frozenset(
-    (
-        "it",
-        "that",
-        "this",
-        "them",
-        "these",
-        "those",
-        "that one",
-        "this one",
-        "one",
-        "item",
-        "an item",
-        "the item",
-        "this item",
-        "that item",
-        "a task",
-        "the task",
-        "this task",
-        "that task",
-        "something",
-        "an entry",
-        "items",
-        "a todo",
-        "this todo",
-        "that todo",
-        "the thing",
-        "that thing",
-        "this thing",
-        "these items",
-        "those items",
-    )
+_PRONOUNS = re.compile(
+    r"it|them|one|something|(?:this|that|these|those)|(?:(?:an?|the|this|that|these|those) )?(?:items?|task|to[ -]?do|entry|thing|one)",
+    re.I,
 )
 _MANY = re.compile(
     rf"(?:(?:all|every|everything|of|my|the|that|that's|which|is|are|i have|i've) ){{0,6}}"
@@ -119,4 +90,4 @@ def many(words: str, context: Context) -> Show | None:
 
 def is_pronoun(words: str) -> bool:
     """Whether `words` only point at something ("it"), so that the user must be asked."""
-    return words.lower() in _PRONOUNS or is_place(words)
+    return bool(_PRONOUNS.fullmatch(words)) or is_place(words)

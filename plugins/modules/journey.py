@@ -77,7 +77,7 @@ def on_cluster(failure: journey.StepFailed, cluster: Cluster) -> Diagnosis:
     name = failure.component
     pods = sorted(cluster.list("Pod", kube_pods.serving([name])), key=lambda pod: pod["metadata"]["creationTimestamp"])
     if not pods:
-        return diagnose(failure, "", "", "")
+        return Diagnosis(name, f"{failure}; no pod of it is there", "ansible-playbook playbooks/deploy.yml")
     pod = pods[-1]["metadata"]["name"]
     command = f"kubectl --context {cluster.context} --namespace {cluster.namespace} logs {pod}"
     return diagnose(failure, name, cluster.logs(pod, name), command, pod)

@@ -24,6 +24,9 @@ _ALWAYS: dict[tuple[str, str], tuple[str, ...]] = {
     ("Pod", ""): ("get", "list", "delete"),
     ("Pod", "log"): ("get",),
     ("Event", ""): ("list",),
+    # The gate and health find a component's workload, its revisions and what it mounts by label.
+    **{(kind, ""): ("list",) for kind in ("Deployment", "StatefulSet", "ReplicaSet")},
+    **{(kind, ""): ("list",) for kind in ("PersistentVolumeClaim", "HorizontalPodAutoscaler")},
 }
 
 

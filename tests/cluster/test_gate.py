@@ -10,14 +10,16 @@ import time
 from pathlib import Path
 
 import pytest
+import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / ".ansible" / "collections"))
 
-from ansible_collections.todoapp.stack.plugins.module_utils import kube_gate, kube_health, kube_jobs
+from ansible_collections.todoapp.stack.plugins.module_utils import kube_gate, kube_health, kube_jobs, kube_needs
 from ansible_collections.todoapp.stack.plugins.module_utils.diagnosis import explain
 from ansible_collections.todoapp.stack.plugins.module_utils.errors import DeployError
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_client import Cluster
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_gate import Gate, Member
+from ansible_collections.todoapp.stack.plugins.module_utils.kube_kinds import kind_of
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_reasons import kubectl
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_state import ClusterState
 from ansible_collections.todoapp.stack.plugins.module_utils.state import Locked, holder, this_host
@@ -288,6 +290,39 @@ def test_the_gate_notes_itself_and_keeps_the_log_that_going_back_removes(live, c
     back = {**good, **wave, "journal": bad["release"]}
     assert gate_module.act(back)["said"] == ["web is ready"]
     assert state.journal(bad["release"])[-1]["outcome"] == "ready"
+
+
+@pytest.fixture
+def modest(cluster, live, tmp_path):
+    """The adapter with the rights that precheck asks for in the namespace, and no others."""
+    rules = [
+        {"apiGroups": [kind_of(kind).group], "resources": ["/".join(filter(None, (kind_of(kind).plural, part)))], "verbs": [verb]}
+        for verb, kind, part in kube_needs.needs(["Deployment", "StatefulSet", "PersistentVolumeClaim"])
+    ]  # fmt: skip
+    account = [{"kind": "ServiceAccount", "name": "default", "namespace": live.namespace}]
+    reference = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "modest"}
+    group = {"apiVersion": "rbac.authorization.k8s.io/v1", "metadata": {"name": "modest"}}
+    role, binding = {**group, "kind": "Role", "rules": rules}, {**group, "kind": "RoleBinding", "roleRef": reference}
+    cluster.apply(live.namespace, role, {**binding, "subjects": account})
+    token = cluster.kubectl("create", "token", f"--namespace={live.namespace}", "default").strip()
+    given = yaml.safe_load(cluster.kubeconfig.read_text())
+    for user in given["users"]:
+        user["user"] = {"token": token}
+    file = tmp_path / "kubeconfig"
+    file.write_text(yaml.safe_dump(given))
+    return Cluster(str(file), live.context, live.namespace)
+
+
+def test_the_rights_that_precheck_asks_for_suffice(modest, cluster):
+    good = deployment(pod(GOOD))
+    put(modest, good)
+    assert gate(modest, good) == ["web is ready"]
+    assert kube_health.look(modest, [NAME], {}, "kubectl")[1] == []
+    command(modest, "true")
+    for name in ("crash with a probe", "no such node"):
+        broken = failures(IMAGE, cluster.registry)[name][-1]
+        put(modest, broken)
+        assert SAID[name][0] in fails(lambda broken=broken: gate(modest, broken))
 
 
 def test_a_gate_that_lost_its_lock_stops(live, released):

@@ -21,7 +21,7 @@ def test_helm_renders_what_the_manifests_say(name, made):
 @pytest.mark.parametrize("path", perturbed())
 def test_an_option_changes_something(path):
     same = expected()[f"option {path}"] == manifests(merge(BASE, beside(path)))
-    assert not same, "the option changes no object"
+    assert not same, "the option changes no object; where that is meant, name it in ELSEWHERE of parity_cases.py"
 
 
 @pytest.mark.parametrize("switch", SWITCHES)

@@ -7,6 +7,7 @@ are our own, as its models lose fields that are newer than they are.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 import threading
@@ -379,6 +380,8 @@ def _client(kubeconfig: str, context: str) -> Any:
         )
     configuration = client.Configuration()
     configuration.connection_pool_maxsize = THREADS
+    said = _Heard()
+    logging.getLogger().addHandler(said)  # of a credential plugin that fails the package only logs
     try:
         config.load_kube_config(
             config_file=place, context=context, client_configuration=configuration, persist_config=False
@@ -387,7 +390,26 @@ def _client(kubeconfig: str, context: str) -> Any:
         raise KubeError(
             f"the context {context} in {place} cannot be used: {error}", "get the cluster's kubeconfig anew"
         ) from error
+    finally:
+        logging.getLogger().removeHandler(said)
+    if said.errors:
+        raise KubeError(
+            f"the context {context} in {place} gets no credentials: {'; '.join(said.errors)}",
+            "log in to the cluster again with the tool that made the kubeconfig; "
+            f"kubectl --context {context} version shows whether that worked",
+        )
     return client.ApiClient(configuration)
+
+
+class _Heard(logging.Handler):
+    """Keeps the errors that are logged."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.errors: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.errors.append(record.getMessage())
 
 
 def _not_installed(package: str) -> KubeError:

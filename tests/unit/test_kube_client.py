@@ -263,6 +263,29 @@ def test_the_default_kubeconfig_is_the_environment_s(tmp_path, monkeypatch, api)
     assert Cluster("", "here", "ours").version() == "v1"
 
 
+def exec_plugin(script):
+    command = {"apiVersion": "client.authentication.k8s.io/v1", "command": "sh", "args": ["-c", script]}
+    return {"exec": {**command, "interactiveMode": "Never"}}
+
+
+def test_a_credential_plugin_is_asked(api, tmp_path):
+    answer = {
+        "apiVersion": "client.authentication.k8s.io/v1",
+        "kind": "ExecCredential",
+        "status": {"token": "of-the-plugin"},
+    }
+    file = kubeconfig(tmp_path, api.url, "here", **exec_plugin(f"echo '{json.dumps(answer)}'"))
+    api.answers["GET /version"] = (200, {"gitVersion": "v1"})
+    Cluster(file, "here", "ours").version()
+    assert api.asked[0]["headers"]["authorization"] == "Bearer of-the-plugin"
+
+
+def test_a_credential_plugin_that_fails_is_told(tmp_path):
+    file = kubeconfig(tmp_path, "http://127.0.0.1:1", "here", **exec_plugin("echo session has ended >&2; exit 3"))
+    with pytest.raises(KubeError, match=r"the context here in .* gets no credentials: .*3.*; next step: log in"):
+        Cluster(file, "here", "ours")
+
+
 def test_a_context_without_its_cluster_is_a_sentence(tmp_path):
     file = tmp_path / "kubeconfig"
     file.write_text(

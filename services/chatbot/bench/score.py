@@ -26,6 +26,7 @@ from todo_chatbot.acts import (
     Delete,
     Interpretation,
     Many,
+    Say,
     Show,
     Update,
 )
@@ -50,8 +51,9 @@ class Said:
 
 def say(text: str, context: Context = NOW) -> Said:
     """What the stages before the model make of `text`."""
-    known = _said(by_rules(text, context), context)
-    if known.how in ("acts", "asks"):
+    meaning = by_rules(text, context)
+    known = _said(meaning, context)
+    if known.how in ("acts", "asks") or (meaning and isinstance(meaning.act, Say)):
         return known
     # A todo that is not there leaves the sentence to the next stage.
     asked = _said(by_guess(text), context)

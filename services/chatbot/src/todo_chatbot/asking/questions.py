@@ -20,6 +20,7 @@ _LEADS = re.compile(
     r"(?:need|have|must|should|ought|gotta|got|had better|must not forget|could use|want|like|out of|low on|ran out of|running low on|almost out of"
     r"|all out of|remembered i need|forgot)(?: to)? "
     r"|(?:tomorrow|today|tonight|(?:on |this |next )?[a-z]{3,6}day|this weekend|next week),? (?=(?:i|we) )"
+    r"|(?:ping|nudge|prompt|make) me(?: remember)?(?: to)? |my next (?:task|chore|job|errand) (?:is|will be)(?: to)? "
     r"|(?:do not|don't|never|not)(?: let me)? forget (?:to |that i need |about )?"
     r"|(?:remember|remind me|note|record|keep in mind|jot down|write down)(?: that)?(?: (?:i|we))?(?: (?:need|have|must|should|gotta))?(?: (?:to|about))? "
     r"|(?:be reminded|help me remember|(?:a|another|one) reminder(?: for me)?)(?: (?:to|about))? "
@@ -46,6 +47,8 @@ _NO_NAME = re.compile(
     r"(?:nothing|no|not|don't|what|who|when|where|why|how|if|whether|it|that|this|them|those|these|something|anything|everything|all|one|an? (?:item|task|thing|one)|the (?:first|last|second|next|third)|list|i|you|me)(?: |$)",
     re.I,
 )
+_DUTY = re.compile(r"(?:^| )(?:have|need|got|gotta|must|should|ought|remember|remind) ", re.I)
+_VERDICT = re.compile(r" (?:should|is|are|has to|have to|needs to|must) .*", re.I)
 _SHOW = ("Show my list", "show my list")
 
 
@@ -69,7 +72,7 @@ def _unnamed(found: Guess, text: str) -> bool:
     if found.action == "list":
         return found.likely >= _LIKELY_TO_SHOW and not scope.day(text)
     name = named_in(text, found.action)
-    if found.action == "create" and scope.day(text) and not items.starts_with_verb(name):
+    if found.action == "create" and scope.day(text) and not _DUTY.search(text) and not items.starts_with_verb(name):
         return False
     return bool(name) and not scope.sums(name)
 
@@ -99,6 +102,8 @@ def adding(name: str) -> Ask:
 def named_in(text: str, action: str) -> str:
     """The words of `text` that most likely name the todo, nothing when none do."""
     text = straight(text)
+    if action == "update":
+        text = _VERDICT.sub("", text)
     for _ in range(2):
         text = cut_end(text, scope.TO_LIST) or text
         text = _ENDS.sub("", text[-60:]) if len(text) <= 60 else text

@@ -48,12 +48,12 @@ _COMES_OFF = re.compile(
     rf"{_AND}(?:it|that|they|those) (?:can|should|may) (?:come|go|be taken) {_FROM} (?P<list>{_LIST})$", re.I
 )
 _REASON = re.compile(
-    r"(?:(?:i think|because|since|now that) )?(?:i|we)(?:'m|'re|'ve| am| are| have)?"
+    r"(?:(?:i think|because|since|now that) )?(?:i|we)(?:'m|'re|'ve| am| are| have)?(?: going to)?(?: got)?"
     r"(?: (?:just|already|really|also|almost|nearly|now|finally|all|totally|still|running|run|ran))*"
     r"(?: (?:(?:out of|low on|(?:need|want|have(?! enough)|had|ought|got(?! enough)|forgot|must|should|gotta)(?: to)?(?: (?:buy|get) more| more)?"
     r"|could use|would like|(?:do not|don't|won't|didn't|no longer) (?:need|want|have)(?: to)?(?: any| more)?"
     r"|(?:have|got|there is) enough|bought|picked up|found|decided against|changed my mind about|forgot about"
-    r"|did|done with|done|finished with|finished|completed|took care of|no more)) (?P<what>.{1,100})"
+    r"|did|done with|done|finished with|finished|completed|took care of|no more(?: need for)?)) (?P<what>.{1,100})"
     r"| (?P<did>[a-z]{2,12}ed .{1,80}|(?:paid|took|fed|sent|made|swept|wrote|read) .{1,80}))"
     r"|(?:no need for|never ?mind(?: about)?|forget(?: about)?|there's no more) (?P<that>.{1,100})",
     re.I,
@@ -83,7 +83,7 @@ _ENTRY = re.compile(
     re.I,
 )
 _AS_TASK = re.compile(
-    rf"(?:{_ADD}|schedule)(?: down)? (?P<what>.{{1,100}}?)(?: down)? as (?:(?:an?|another|one)(?: new)? (?:task|item|to[ -]?do|chore|entry|errand)|something (?:i|we) (?:need|have) to do)(?: {_TO} (?P<list>{_LIST}))?$",
+    rf"(?:{_ADD}|schedule)(?: down)? (?P<what>.{{1,100}}?)(?: down)? as (?:(?:an?|another|one)(?: new)? (?:task|item|to[ -]?do|chore|entry|errand)|something (?:i|we) (?:need|have) to do)(?: {_TO} (?P<list>{_LIST}))?(?P<when> (?:for|on|by) .{{1,40}})?$",
     re.I,
 )
 _NOT_IN = re.compile(
@@ -101,6 +101,11 @@ _EMBEDDED = re.compile(
 )
 _NO_LEAD = re.compile(
     r"(?:^| )(?:not|don't|never|how|what|what's|why|when|who|which|should|did|do i|if|whether|tell|show|read|want|forgot|try|tried|trying|able|supposed|said|told|asked|add|put|delete|remove)(?: |$)",
+    re.I,
+)
+_HAVE_GONE = re.compile(
+    rf"(?:(?:make|be) sure (?:that )?|have |get |see (?:to it )?that |(?:i|we)(?:'d| would)? (?:want|need|like) |ensure (?:that )?)(?P<what>.{{1,80}}?)(?: (?:is|are|gets|get|to be))?"
+    rf" (?:removed|deleted|erased|taken|crossed|dropped|struck|gone)(?: off| out)? {_FROM} (?P<list>{_LIST})$",
     re.I,
 )
 _UNDO = re.compile(
@@ -185,6 +190,7 @@ def _reasoned(text: str) -> str | None:
 def _gone(text: str) -> str | None:
     found = (
         _UNWANTED.fullmatch(text)
+        or _HAVE_GONE.fullmatch(text)
         or _UNDO.fullmatch(text)
         or _NOT_IN.fullmatch(text)
         or _WITHOUT.fullmatch(text)

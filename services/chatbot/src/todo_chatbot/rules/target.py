@@ -11,6 +11,7 @@ _THE_ITEM = re.compile(
     r"(?:(?:the|my|that|this) )?(?:to[ -]?do|task|item|entry|reminder|chore)(?: (?:called|named|titled|about|to|for|saying|that says|:))? ",
     re.I,
 )
+_AS_ITEM = re.compile(r" as an? (?:item|task|entry|to[ -]?do)$", re.I)
 _ITEM_END = re.compile(r"(?<=\S) (?:to[ -]?do|task|item|entry|reminder|chore)$", re.I)
 ID = re.compile(r" #(?P<id>[0-9a-f]{4,36})$", re.I)
 _PRONOUNS = re.compile(
@@ -45,7 +46,7 @@ def target(words: str, *, sure: bool = True, strict: bool = False) -> Target | N
     """
     listed = cut_end(words, scope.TO_LIST)
     if listed is not None:
-        words, sure = listed, True
+        words, sure = _AS_ITEM.sub("", listed), True
     elif scope.foreign_place(words):
         return None
     prefix, only_exact = "", False

@@ -13,7 +13,7 @@ _POLITE_START = re.compile(
     r"|would it be possible to|i was (?:wondering|hoping) (?:if )?you could|do me a favor and|be a dear and|if you (?:could|would|can)(?: please)?),? "
     rf"|(?:hey |ok |okay |hi )?(?:{_NAMES}),? |(?:hey|hi|hello|ok|okay) [a-z]{{2,12}}, "
     r"|i (?:really |just )?(?:need|have|got) to (?=(?:add|append|delete|remove|erase|see|show|rename) )"
-    r"|(?:i want|you can|you may|you need to|you should|i wish to|is it possible to|can i|could i|may i|let me|are you able to|do you mind|i expect you to) "
+    r"|(?:i want|you can|you may|you need to|you should|i wish to|is it possible to|can i|could i|can we|could we|may i|let me|are you able to|do you mind|i expect you to) "
     r"(?=(?:add|append|delete|remove|erase|cross|check|tick|show|see|read|view|hear|look at|put|create|make|start|have"
     r"|take|get|mark|cancel|clear|complete|rename|open|know|move|postpone|push|change|set|get|reschedule|delay|swap|replace|edit) )",
     re.IGNORECASE,

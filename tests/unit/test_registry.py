@@ -200,6 +200,7 @@ def test_credentials_go_to_their_own_host_only(server):
 
 
 def test_nobody_there(server):
+    server.shutdown()  # a thread that still waits on the socket would keep it open
     server.server_close()
     with pytest.raises(RegistryError, match=r"cannot be reached: .*refused") as caught:
         registry.digest(f"{server.host}/x:y", {})

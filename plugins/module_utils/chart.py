@@ -12,10 +12,8 @@ from typing import Any
 from ansible_collections.todoapp.stack.plugins.module_utils.errors import DeployError
 from ansible_collections.todoapp.stack.plugins.module_utils.markers import CONDITIONS, REMOVED
 from ansible_collections.todoapp.stack.plugins.module_utils.symbols import SENTINEL
-from ansible_collections.todoapp.stack.plugins.module_utils.yaml_text import quoted
+from ansible_collections.todoapp.stack.plugins.module_utils.yaml_text import is_plain, plain, quoted
 
-_PLAIN_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*")
-_WORDS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}  # YAML takes them for something else than texts
 _VERBS = {"int": ("%d", "int64 {}"), "bool": ("%t", "{}"), "str": ("%s", "{}"), "path": ("%s", "{}")}
 _SCALARS = {"$digest_of", "$image", "$secret", "$registry_login"}  # markers that become one text
 
@@ -135,8 +133,10 @@ def _block(value: Any, indent: int) -> Iterator[str]:
             yield f"{{{{- if {condition} }}}}"
         head = f"{pad}-" if key is None else f"{pad}{_key(key)}:"
         if _is_block(body):
-            yield head
-            yield from _block(body, indent + 2)
+            first, *others = _block(body, indent + 2)
+            # An element's first key stands beside its dash, as people write it, unless it stands under a condition.
+            yield from (f"{head} {first.lstrip()}",) if key is None and first.startswith(" ") else (head, first)
+            yield from others
         else:
             yield f"{head} {_scalar(body)}"
         if condition:
@@ -146,7 +146,7 @@ def _block(value: Any, indent: int) -> Iterator[str]:
 def _key(key: str) -> str:
     if SENTINEL.search(key) or "{{" in key:
         raise DeployError(f"the key {key!r} holds an option or template code; only values may")
-    return key if _PLAIN_KEY.fullmatch(key) and key.lower() not in _WORDS else quoted(key)
+    return key if is_plain(key) else quoted(key)
 
 
 def _scalar(value: Any) -> str:
@@ -178,7 +178,7 @@ def _scalar(value: Any) -> str:
         return f"{{{{ {_printf(value)} | toJson }}}}"
     if "{{" in value or "}}" in value:
         return f"{{{{ {quoted(value)} | toJson }}}}"
-    return quoted(value)
+    return plain(value)
 
 
 def _secret(name: str) -> str:

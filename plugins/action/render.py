@@ -36,9 +36,7 @@ class ActionModule(ActionBase):
             return result | {"failed": True, "msg": str(error), "diagnosis": error.diagnosis}
 
     def _render(self, task_vars: dict[str, Any]) -> dict[str, Any]:
-        shared = self._shared_specs()
-        names = self._given("todo_components", task_vars, shared["todo_components"]["default"])
-        roles = [release.Role.load(self._role_path(name, task_vars), self._load) for name in names]
+        shared, roles = self._sources(task_vars)
         given = {
             name: self._templar.template(value)
             for name, value in task_vars.items()
@@ -81,6 +79,12 @@ class ActionModule(ActionBase):
             # The process that runs the playbook: this worker's parent.
             "holder": {"host": state.this_host(), "pid": os.getppid()},
         }
+
+    def _sources(self, task_vars: dict[str, Any]) -> tuple[dict[str, Any], list[release.Role]]:
+        """The specs of the options that belong to no component, and the roles of the components."""
+        shared = self._shared_specs()
+        names = self._given("todo_components", task_vars, shared["todo_components"]["default"])
+        return shared, [release.Role.load(self._role_path(name, task_vars), self._load) for name in names]
 
     def _given(self, name: str, task_vars: dict[str, Any], default: Any) -> Any:
         value = self._templar.template(task_vars[name]) if name in task_vars else default

@@ -7,8 +7,14 @@ import subprocess
 from pathlib import Path
 
 import yaml
-from ansible_collections.todoapp.stack.plugins.module_utils import chart, markers, release
-from ansible_collections.todoapp.stack.plugins.module_utils.options import OptionPath
+from ansible_collections.todoapp.stack.plugins.module_utils import (
+    chart_objects,
+    chart_package,
+    chart_source,
+    chart_values,
+    markers,
+    release,
+)
 from ansible_collections.todoapp.stack.plugins.module_utils.yaml_text import quoted
 from conftest import ROOT
 
@@ -42,15 +48,8 @@ def options(given):
 
 
 def trees(variables):
-    """Every object of the whole application, with markers, by the name of its template in the chart."""
-    components = release.describe(roles(), variables)
-    found = [("release", tree) for tree in release.release_objects(TEMPLATES, components, variables)]
-    for component in components:
-        found += [
-            (component.name, tree) for tree in release.kubernetes_objects(TEMPLATES, component, components, variables)
-        ]
-    found += [("release", tree) for tree in release.last_objects(TEMPLATES, variables)]
-    return {f"{number:02}-{name}": tree for number, (name, tree) in enumerate(found)}
+    """Every object of the whole application, with markers."""
+    return [tree for _, tree in chart_objects.objects(TEMPLATES, release.describe(roles(), variables), variables)]
 
 
 def by_name(objects):
@@ -62,25 +61,43 @@ def by_name(objects):
 def manifests(given, apis=()):
     """The objects that staging applies, by kind and name."""
     values = options(given)
-    resolved = [markers.resolve(tree, apis=apis, secrets=values["todo_secrets"]) for tree in trees(values).values()]
+    resolved = [markers.resolve(tree, apis=apis, secrets=values["todo_secrets"]) for tree in trees(values)]
     return by_name([tree for tree in resolved if tree is not markers.REMOVED])
 
 
 @functools.cache
+def source():
+    return chart_source.of(ROOT, roles(), shared(), load)
+
+
+@functools.cache
+def chart():
+    """The chart's files by path."""
+    return chart_package.files(source())
+
+
+@functools.cache
 def templates():
-    """The chart's templates by file name."""
-    return {name: chart.emit(tree) for name, tree in trees(release.symbols(roles(), shared())).items()}
+    """The templates of the release's objects by path: not the checks, which refuse much of what is compared."""
+    names = (name for name in chart() if re.fullmatch(r"templates/[^/]*\.yaml", name))
+    return {name: chart()[name] for name in names if name != chart_package.CHECKS}
+
+
+@functools.cache
+def values_spec():
+    return chart_values.tree(roles(), shared(), source().titles, chart_values.read(templates().values()))
 
 
 def values_of(given):
     """The options as the chart's values."""
-    tree = {}
-    for name, value in options(given).items():
-        *parents, last = OptionPath.of(name, PREFIXES).values_path
-        inner = tree
-        for key in parents:
-            inner = inner.setdefault(key, {})
-        inner[last] = value
+    return chart_values.of_options(values_spec(), options(given), PREFIXES)
+
+
+def without_policy(tree):
+    """An object of the chart without what only Helm reads, which must stand on all that is to survive an uninstall."""
+    name = f"{tree['kind']}/{tree['metadata']['name']}"
+    if tree["kind"] == "PersistentVolumeClaim" or name == "Secret/credentials":
+        assert tree["metadata"].pop("annotations") == {chart_objects.KEEP: "keep"}
     return tree
 
 
@@ -110,7 +127,9 @@ def _helm_template(helm, folder, namespace, apis, sets, emitted):
         (path / "templates").mkdir(parents=True)
         (path / "Chart.yaml").write_text(f"apiVersion: v2\nname: {subchart or 'parity'}\nversion: 0.0.1\n")
         for file, text in emitted[name].items() if name else ():
-            (path / "templates" / f"{file}.yaml").write_text(text)
+            (path / file).write_text(text)
+        if name:
+            (path / "values.schema.json").write_text(chart()["values.schema.json"])
     values = {subchart: values_of(sets[name]) for subchart, name in subcharts.items()}
     (folder / "values.yaml").write_text(quoted(values))  # JSON, since PyYAML and Go disagree about 1e6
     command = [helm, "template", "x", folder, "--namespace", namespace, *(f"--api-versions={api}" for api in apis)]
@@ -119,5 +138,5 @@ def _helm_template(helm, folder, namespace, apis, sets, emitted):
     found = {name: [] for name in sets}
     parts = re.split(r"^---\n# Source: parity/charts/(s\d+)/.*\n", done.stdout, flags=re.MULTILINE)[1:]
     for subchart, body in zip(parts[::2], parts[1::2], strict=True):
-        found[subcharts[subchart]].append(parsed(body))
+        found[subcharts[subchart]].append(without_policy(parsed(body)))
     return {name: by_name(objects) for name, objects in found.items()}

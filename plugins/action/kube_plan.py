@@ -20,6 +20,7 @@ class ActionModule(ActionBase):
         whole = self._task.check_mode or self._task.diff
         existing = ["", *(c["name"] for c in seen["current"]["components"])] if seen["current"] else []
         said = kube_plan.show(plan).rstrip().splitlines() if whole else [kube_plan.summary(plan, existing)]
+        said += [] if whole else kube_plan.repairs(plan)
         if not seen["namespace"]["exists"]:
             said.append(
                 f"there is no namespace {rendered['options']['todo_name']} yet: planned from the description alone"

@@ -7,7 +7,7 @@ A field that differs is `changed` when the last release did not want it as it is
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -184,3 +184,19 @@ def summary(plan: Plan, existing: Iterable[str] = ()) -> str:
         action = "update" if entry["action"] == "create" and entry["component"] in partly else entry["action"]
         lines.append({"name": name, "action": action})
     return plan_text.summary(lines, "name", _WORDS)
+
+
+def repairs(plan: Plan) -> list[str]:
+    """A sentence for each object that somebody changed by hand: what is put back, and with what it was changed."""
+    said = []
+    for entry in plan:
+        drifted = [field for field in entry["fields"] if field["why"] == "drifted"]
+        managers = list(dict.fromkeys(field["owner"] for field in drifted if field["owner"]))
+        if drifted:
+            names = ", ".join(field["field"] for field in drifted)
+            said.append(f"{entry['object']} was changed by hand{_with(managers)}, and is put back: {names}")
+    return said
+
+
+def _with(managers: Sequence[str]) -> str:
+    return f" (with {', '.join(managers)})" if managers else ""

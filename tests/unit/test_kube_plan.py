@@ -166,6 +166,10 @@ def test_what_we_mean_to_change_is_changed_and_what_somebody_changed_has_drifted
         "    containers.backend.image: r/backend@sha256:1 -> r/backend@sha256:2\n"
     )
 
+    assert kube_plan.repairs(plan) == [
+        "Deployment/backend was changed by hand (with kubectl-edit), and is put back: containers.backend.args"
+    ]
+
 
 def test_before_the_first_release_nothing_can_have_drifted(seen):
     container(seen.live)["args"] = ["other"]

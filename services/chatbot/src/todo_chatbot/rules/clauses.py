@@ -31,7 +31,7 @@ _ON_IT = re.compile(rf" (?:{_TO}|{_FROM}) (?:it|there|that)$", re.I)
 
 # "put on my list soap"
 _TURNED = re.compile(
-    rf"(?P<verb>{_VERB}(?: down| away)?) (?:{_TO}|{_FROM}) (?P<list>{_LIST}):? (?P<rest>(?!and |so |for |please ).+)",
+    rf"(?P<verb>{_VERB}(?: down| away)?)(?: (?:the following|these|this)(?: items?| things?| tasks?)?)? (?:{_TO}|{_FROM}) (?P<list>{_LIST})[:,]? (?P<rest>(?!and |so |for |please ).+)",
     re.I,
 )
 

@@ -46,6 +46,8 @@ _LEAVES_OPEN = re.compile(
     r"|something|anything|it|them|later|again|soon|tomorrow",
     re.I,
 )
+# "remind me of your name"
+_NO_TODO = re.compile(r"(?:your|who|what|where|when|why|how|if|whether) ", re.I)
 _NOT_REMINDED = re.compile(
     r"(?:the|all|my|any|of the|of my|if|every) (?:[\w'-]{1,20} ){0,2}(?:reminders?|events?)|at |on |in ", re.I
 )
@@ -130,6 +132,8 @@ def _remind(body: str, context: Context) -> Create | Ask | None:
         body, fields["due_at"] = found.rest, found.due_at
     if (joined := cut(body, _REMIND_JOIN)) is not None:
         body = joined
+        if _NO_TODO.match(body):
+            return None
         if scope.occasion(body) and not items.starts_with_verb(body):
             return None
     elif (

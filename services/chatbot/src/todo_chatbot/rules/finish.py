@@ -64,4 +64,5 @@ def _completed(text: str) -> str | None:
             return words
     if (words := cut(text, _COMPLETE)) is not None:
         return words
-    return cut_end(said, _END_DONE) if (said := cut(text, _MARK)) else None
+    said = cut(text, _MARK)
+    return cut_end(cut_end(said, scope.TO_LIST) or said, _END_DONE) if said else None

@@ -11,7 +11,8 @@ from todo_chatbot.rules.text import cut, cut_end, unquote
 Fields = tuple[str, dict[str, Any], bool]  # the words for the todo, what changes, and whether a todo must be meant
 
 _LEVEL_END = re.compile(
-    rf"(?:,? |^)(?:(?:to|as|a|an|at|with|is|=|:) ){{0,3}}(?P<level>{items.LEVEL})(?:[ -]prio(?:rity)?)?$", re.I
+    rf"(?:,? |^)(?:(?:to|as|a|an|at|with|is|=|:) ){{0,3}}(?P<level>{items.LEVEL})(?:[ -]prio(?:rity)?)?(?: (?:task|item|to[ -]?do))?$",
+    re.I,
 )
 _PRIORITY_OF = re.compile(
     r"(?:set|change|make|update|give|raise|increase|lower|decrease|reduce|bump)(?: up| down)? (?:the )?prio(?:rity)?(?: level)? (?:of|for|on) ",
@@ -26,7 +27,7 @@ _PRIORITY_WAY = re.compile(
 _BUMP = re.compile(r"(?:bump|move) (?P<words>.{1,100}?) (?P<way>up|down)(?: in (?:the )?priority)", re.I)
 _PRIORITISE = re.compile(r"(?P<de>de-?)?prioriti[sz]e ", re.I)
 _SET = re.compile(r"(?:set|change|make|mark|update|flag|give|turn|bump|raise|lower|upgrade|downgrade|rank|put) ", re.I)
-_SAYS_PRIORITY = re.compile(r"prio(?:rity)?$|urgent$|important$|critical$", re.I)
+_SAYS_PRIORITY = re.compile(r"prio(?:rity)?(?: task| item| todo)?$|urgent$|important$|critical$", re.I)
 _PRIORITY_WORD_END = re.compile(r"(?:'s)? prio(?:rity)?$", re.I)
 _DUE_OF = re.compile(
     r"(?:set|change|make|update|move|push|put|add|give)(?: back)? (?:the |a )?(?:due date|due|deadline|date|due time) (?:of|for|on|to) ",

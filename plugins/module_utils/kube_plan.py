@@ -34,6 +34,8 @@ _SECRETS_PATH = ("spec", "template", "metadata", "annotations", SECRETS_ANNOTATI
 _VERBS = {"create": "would be created", "update": "would be changed", "prune": "would be removed"}
 _WORDS = {"create": "create", "update": "change", "prune": "remove"}
 
+_REMOVED = {"field": "state", "live": "removed", "wanted": "there", "why": "drifted", "owner": ""}
+
 
 @dataclass
 class Seen:
@@ -80,7 +82,7 @@ def make_plan(
         name = reference(seen.wanted)
         entry = {"component": seen.component, "object": name}
         if seen.live is None:
-            plan.append({**entry, "action": "create", "fields": []})
+            plan.append({**entry, "action": "create", "fields": [dict(_REMOVED)] if name in recorded else []})
             continue
         found = differences(seen.live, seen.dry if seen.dry is not None else seen.live)
         fields = [
@@ -194,7 +196,11 @@ def repairs(plan: Plan) -> list[str]:
         managers = list(dict.fromkeys(field["owner"] for field in drifted if field["owner"]))
         if drifted:
             names = ", ".join(field["field"] for field in drifted)
-            said.append(f"{entry['object']} was changed by hand{_with(managers)}, and is put back: {names}")
+            said.append(
+                f"{entry['object']} was removed by hand, and is put back"
+                if entry["action"] == "create"
+                else f"{entry['object']} was changed by hand{_with(managers)}, and is put back: {names}"
+            )
     return said
 
 

@@ -222,6 +222,14 @@ def test_what_somebody_made_just_as_we_would_becomes_ours(seen):
     assert (found["live"], found["wanted"]) == ("kubectl-client-side-apply", "todoapp.stack")
 
 
+def test_what_the_last_release_made_and_is_gone_was_removed_by_hand(seen):
+    seen.live = None
+    plan = make_plan([seen], [{"component": "backend", "object": deployment()}])
+    assert plan[0]["action"] == "create"
+    assert kube_plan.repairs(plan) == ["Deployment/backend was removed by hand, and is put back"]
+    assert "state: removed -> there  (changed by hand)" in kube_plan.show(plan)
+
+
 @pytest.mark.parametrize(
     ("kind", "manager", "delete_data", "goes"),
     [

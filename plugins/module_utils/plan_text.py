@@ -24,7 +24,8 @@ def show(plan: Plan, name: str, verbs: Mapping[str, str]) -> str:
         drift = any(field["why"] == "drifted" for field in entry["fields"])
         lines.append(f"{_MARKS[entry['action']]} {entry[name]} {verbs[entry['action']]}{' (drifted)' if drift else ''}")
         for field in entry["fields"]:
-            lines.append(f"    {field['field']}: {_short(field['live'])} -> {_short(field['wanted'])}{_why(field)}")
+            why = "  (removed by hand)" if entry["action"] == "create" else _why(field)
+            lines.append(f"    {field['field']}: {_short(field['live'])} -> {_short(field['wanted'])}{why}")
     return "\n".join(lines) + "\n"
 
 

@@ -227,7 +227,7 @@ def test_what_the_last_release_made_and_is_gone_was_removed_by_hand(seen):
     plan = make_plan([seen], [{"component": "backend", "object": deployment()}])
     assert plan[0]["action"] == "create"
     assert kube_plan.repairs(plan) == ["Deployment/backend was removed by hand, and is put back"]
-    assert "state: removed -> there  (changed by hand)" in kube_plan.show(plan)
+    assert "state: removed -> there  (removed by hand)" in kube_plan.show(plan)
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from cluster import ROOT, Cluster, until
 
 sys.path.insert(0, str(ROOT / ".ansible" / "collections"))
@@ -319,14 +321,28 @@ def test_teardown_leaves_the_cluster_as_it_found_it(cluster, tmp_path, fresh, ku
     assert everything(cluster) == before
 
 
-def test_teardown_leaves_a_namespace_of_others(cluster, tmp_path, namespace, api, state):
+def admin_of(cluster: Cluster, namespace: str, folder: Path) -> Cluster:
+    """The cluster as somebody sees it who may do all in one namespace and nothing outside."""
+    words = (f"--namespace={namespace}",)
+    cluster.kubectl("create", "serviceaccount", "dev", *words)
+    cluster.kubectl("create", "rolebinding", "dev", "--clusterrole=admin", f"--serviceaccount={namespace}:dev", *words)
+    config = yaml.safe_load(cluster.kubeconfig.read_text())
+    config["users"] = [{"name": "dev", "user": {"token": cluster.kubectl("create", "token", "dev", *words)}}]
+    config["contexts"] = [{"name": "dev", "context": {"cluster": config["clusters"][0]["name"], "user": "dev"}}]
+    file = folder / "kubeconfig"
+    file.write_text(yaml.safe_dump({**config, "current-context": ""}))
+    return replace(cluster, kubeconfig=file, context="dev")
+
+
+def test_who_may_do_all_in_another_s_namespace_alone_can_begin_and_tear_down(cluster, tmp_path, namespace, api, state):
+    dev = admin_of(cluster, namespace, tmp_path)
     cluster.kubectl("create", f"--namespace={namespace}", "configmap", "theirs")
     begin = {"kube_begin": {"objects": [], "secrets": {"key": ""}, "generate_secrets": True}}
-    code, said = play(tmp_path, cluster, namespace, begin, {"kube_finish": {"release": 1, "outcome": "succeeded"}})
+    code, said = play(tmp_path, dev, namespace, begin, {"kube_finish": {"release": 1, "outcome": "succeeded"}})
     assert code == 0, said
     api.apply({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "ours"}, "data": {"a": "b"}})
     state.write_applied_set([{"kind": "ConfigMap", "name": "ours"}])
-    code, said = play(tmp_path, cluster, namespace, {"kube_remove": {"delete_data": True}})
+    code, said = play(tmp_path, dev, namespace, {"kube_remove": {"delete_data": True}})
     assert code == 0, said
     left = [item["metadata"]["name"] for kind in ("ConfigMap", "Secret", "Lease") for item in api.list(kind)]
     assert set(left) <= {"kube-root-ca.crt", "theirs"}

@@ -138,6 +138,10 @@ class ClusterState:
                 # The journal is the record's dependent: the cluster removes it.
                 self.cluster.delete("ConfigMap", _name(old), propagation="Background")
 
+    def forget_current(self) -> None:
+        """From now on no release serves: a teardown begins."""
+        self.cluster.delete("ConfigMap", CURRENT, propagation="Background")
+
     def interrupted(self) -> dict[str, Any] | None:
         """The newest release when its run ended without an outcome: {number, step, time}, else None."""
         numbers = self.releases()

@@ -23,6 +23,8 @@ def remove(cluster: Cluster, state: ClusterState, *, data: bool, keep_alive: Cal
     :raises DeployError: something does not go, with what holds it.
     """
     found = look(cluster, state, data=data)
+    # First, or the next plan would take what we remove for removed by hand.
+    state.forget_current()
     _delete(cluster, found.objects, keep_alive)
     if not data:
         kept = {(item["kind"], item["metadata"]["name"]) for item in found.data}

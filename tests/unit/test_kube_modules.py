@@ -194,7 +194,8 @@ def test_teardown_keeps_data_credentials_and_records(cluster, state):
         ("Secret", "credentials"),
         ("PersistentVolumeClaim", "ollama-data"),
     }
-    assert state.lock_holder() is None
+    assert (state.lock_holder(), state.current(), state.interrupted()) == (None, None, None)
+    assert state.releases() == [1]
     again = remove()
     assert (again["changed"], again["said"][0]) == (False, "nothing to remove")
 

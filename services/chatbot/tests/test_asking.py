@@ -6,7 +6,7 @@ import pytest
 
 from backend_double import BackendDouble
 from conftest import Chat
-from todo_chatbot.acts import Ask, Context, Create, NewTodo
+from todo_chatbot.acts import Ask, Context, Create, Delete, NewTodo, Target
 from todo_chatbot.asking import guess as classifier
 from todo_chatbot.asking.guess import CLASSES, guess
 from todo_chatbot.asking.questions import named_in, question
@@ -109,6 +109,7 @@ async def test_an_order_that_reads_like_another_is_asked_about(
     read = doubted(made, "what's on my shopping list")
     assert isinstance(read.act, Ask)
     assert read.act.about == "list"
+    assert not doubted(Delete(Target("some jazz")), "play some jazz in the kitchen please").ask
     meaning = await RulesStage().interpret("add milk", context)
     assert meaning
     assert not meaning.ask

@@ -58,7 +58,8 @@ def doubted(act: Act, text: str) -> Interpretation:
         return Interpretation(act)
     found = guess(text)
     if found.none >= _DOUBT:
-        return Interpretation(act, ask=not isinstance(act, Show))
+        # Other changes touch nothing but a todo that was found by its name.
+        return Interpretation(act, ask=isinstance(act, Create))
     if found.action not in expected and found.likely >= _DOUBT:
         return Interpretation(about(found.action, text))
     return Interpretation(act)

@@ -16,16 +16,22 @@ def run(module: AnsibleModule, component: str, work: Callable[[], dict[str, Any]
 
     :param component: whom a system error is blamed on.
     """
+    result = outcome(component, work)
+    if result.pop("failed", False):
+        module.fail_json(**result)
+    module.exit_json(**result)
+
+
+def outcome(component: str, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What `work` returns, or {failed, msg, diagnosis}; see `run`."""
     try:
-        result = work()
+        return work()
     except DeployError as error:
         text = explain(error.diagnosis) if error.diagnosis else str(error)
-        module.fail_json(msg=text, diagnosis=error.diagnosis)
+        return {"failed": True, "msg": text, "diagnosis": error.diagnosis}
     except OSError as error:
         diagnosis = _of_system_error(component, error)
-        module.fail_json(msg=str(diagnosis), diagnosis=diagnosis.as_dict())
-    else:
-        module.exit_json(**result)
+        return {"failed": True, "msg": str(diagnosis), "diagnosis": diagnosis.as_dict()}
 
 
 def _of_system_error(component: str, error: OSError) -> Diagnosis:

@@ -373,9 +373,10 @@ def _client(kubeconfig: str, context: str) -> Any:
     listed = f"the contexts of {place} are: {', '.join(known) or '(none)'}"
     if not context:
         raise KubeError(f"todo_context names no context; {listed}", "set todo_context to the one that is meant")
+    near = did_you_mean(context, known)
     if context not in known:
         raise KubeError(
-            f"the context {context} is unknown ({listed}){did_you_mean(context, known) if known else ''}",
+            f"the context {context} is unknown ({listed}){near if near.startswith('; did') else ''}",
             "set todo_context to the one that is meant",
         )
     configuration = client.Configuration()

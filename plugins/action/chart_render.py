@@ -32,6 +32,8 @@ class ActionModule(render.ActionModule):
             "version": version,
             "path": str(directory),
             "archive": str(dist / packed),
+            "repository": options["todo_chart_repository"],
+            "registry": options["todo_registry"],
             "said": [
                 f"{directory} is {chart_package.NAME} {version}",
                 f"packed: {dist / packed}; the images of this clone: {dist / images}",

@@ -21,4 +21,6 @@ RETURN = r"""
 version: {description: The chart's version., type: str, returned: success}
 path: {description: The chart's folder., type: str, returned: success}
 archive: {description: The packed chart., type: str, returned: success}
+repository: {description: Where it is to be pushed; empty for nowhere., type: str, returned: success}
+registry: {description: The option todo_registry without its password., type: dict, returned: success}
 """

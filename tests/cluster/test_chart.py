@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from cluster import ROOT, Cluster, ask, until
+from cluster import ROOT, Cluster, Deployment, ask, until
 
 CHART = ROOT / "charts" / "todo-app"
 SMALL = {"requests": {"cpu": "20m"}}  # beside what other tests run on two cores
@@ -115,3 +115,16 @@ def test_install_test_upgrade_roll_back_uninstall_and_come_back(chart, flags):
     chart.cluster.kubectl("scale", f"--namespace={chart.namespace}", "deployment/frontend", "--replicas=0")
     until(lambda: "pod/frontend" not in "".join(chart.objects("pods")), "the page's pods are gone")
     assert chart.helm("test", "todo-app").returncode == 1
+
+
+def test_the_packed_chart_is_pushed_once_and_comes_back_the_same(chart, tmp_path):
+    repository = f"oci://{chart.cluster.registry}/{chart.namespace}"
+    options = {"todo_chart_dir": str(tmp_path / "chart"), "todo_dist_dir": str(tmp_path / "dist")}
+    packer = Deployment(chart.namespace, tmp_path, {}, options, cluster=chart.cluster)
+    packer.ok("package", todo_chart_repository=repository).says(f"pushed {repository}/todo-app:")
+    packer.ok("package", todo_chart_repository=repository).says("the registry has", r"changed=0\b")
+    [packed] = (tmp_path / "dist").glob("*.tgz")
+    version = packed.stem.removeprefix("todo-app-")
+    plain = ["--plain-http", f"--version={version}", f"--destination={tmp_path}"]
+    chart.ok("pull", f"{repository}/todo-app", *plain)
+    assert (tmp_path / packed.name).read_bytes() == packed.read_bytes()

@@ -59,7 +59,7 @@ class Visitor:
 
 # What the user does, in turns: (method, path, body, good status).
 STEPS: tuple[tuple[str, str, Any, int], ...] = (
-    ("GET", "/login", None, 200),
+    ("GET", "/", None, 200),
     ("GET", "/api/todos?limit=20", None, 200),
     ("GET", "/api/auth/me", None, 200),
     ("POST", "/api/todos", {"title": "Water the plants"}, 201),

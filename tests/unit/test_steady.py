@@ -18,9 +18,9 @@ class Page(BaseHTTPRequestHandler):
 
     def answer(self):
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        if self.fails == "status" and self.path == "/login":
+        if self.fails == "status" and self.path == "/":
             status = 502
-        elif self.fails == "connection" and self.path == "/login":
+        elif self.fails == "connection" and self.path == "/":
             self.close_connection = True
             return
         else:

@@ -118,7 +118,14 @@ def _is_block(value: Any) -> bool:
 def _block(value: Any, indent: int) -> Iterator[str]:
     pad = " " * indent
     keys = list(value) if isinstance(value, Mapping) else [None] * len(value)
+    open_condition = ""  # neighbours under the same condition share it
     for key, (condition, body) in zip(keys, _entries(value), strict=True):
+        is_range = key == "$more" or _is_named(body)
+        if open_condition and (is_range or condition != open_condition):
+            yield "{{- end }}"
+        if not is_range and condition and condition != open_condition:
+            yield f"{{{{- if {condition} }}}}"
+        open_condition = "" if is_range else condition
         if key == "$more":
             yield f"{{{{- range $key, $value := {_expression(body)} }}}}"
             yield f"{pad}{{{{ $key | toJson }}}}: {{{{ $value | toJson }}}}"
@@ -129,8 +136,6 @@ def _block(value: Any, indent: int) -> Iterator[str]:
             yield f"{pad}- name: {{{{ . | toJson }}}}"
             yield "{{- end }}"
             continue
-        if condition:
-            yield f"{{{{- if {condition} }}}}"
         head = f"{pad}-" if key is None else f"{pad}{_key(key)}:"
         if _is_block(body):
             first, *others = _block(body, indent + 2)
@@ -139,8 +144,8 @@ def _block(value: Any, indent: int) -> Iterator[str]:
             yield from others
         else:
             yield f"{head} {_scalar(body)}"
-        if condition:
-            yield "{{- end }}"
+    if open_condition:
+        yield "{{- end }}"
 
 
 def _key(key: str) -> str:

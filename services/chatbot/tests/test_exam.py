@@ -38,6 +38,13 @@ def answer_rightly(ollama: OllamaDouble, *, but: int = 0, wrongly: int = 0) -> N
     ollama.calls = calls
 
 
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """With a model that has all the time it may need."""
+    settings.model_timeout = 5
+    return settings
+
+
 def passed(**more: Any) -> ExamResult:
     known = {
         "model": "smollm2:135m", "model_digest": "d1", "exam_digest": exam_digest(), "passed": True,

@@ -72,6 +72,9 @@ def test_create(sentence: str, meaning: Act, context: Context) -> None:
         ("show me all my completed tasks", True),
         ("show all todos", None),
         ("which tasks are not done", False),
+        ("show completed", True),
+        ("what groceries do I need", False),
+        ("give me an update on my list", False),
     ],
 )
 def test_show(sentence: str, completed: bool | None, context: Context) -> None:
@@ -97,7 +100,13 @@ def test_show_by_day(sentence: str, days: tuple[str | None, str], context: Conte
 
 
 def test_show_what_is_looked_for(context: Context) -> None:
-    assert understand("is milk on my list?", context) == Show(None, words="milk")
+    for asked in (
+        "is milk on my list?",
+        "have I added milk to my list",
+        "does my list include milk",
+        "check my list for milk",
+    ):
+        assert understand(asked, context) == Show(None, words="milk"), asked
     assert understand("show high priority todos", context) == Show(False, priority="high")
 
 
@@ -132,6 +141,10 @@ def test_complete_and_reopen(sentence: str, words: str, completed: bool, context
         ("set priority of milk to high", "milk", {"priority": "high"}),
         ("make milk high priority", "milk", {"priority": "high"}),
         ("mark milk as urgent", "milk", {"priority": "high"}),
+        ("change the priority of milk from low to high", "milk", {"priority": "high"}),
+        ("give milk a due date of friday", "milk", {"due_at": "2026-11-27"}),
+        ("put milk off until friday", "milk", {"due_at": "2026-11-27"}),
+        ("swap milk for oat milk on my list", "milk", {"title": "oat milk"}),
         ("lower the priority of milk", "milk", {"priority": "low"}),
         ("move rent to tomorrow", "rent", {"due_at": "2026-11-25"}),
         ("move rent to the 5th", "rent", {"due_at": "2026-12-05"}),
@@ -179,6 +192,7 @@ def test_delete(sentence: str, words: str, context: Context) -> None:
         ("complete everything due today", Many("complete", Show(False, None, date(2026, 11, 24), date(2026, 11, 24)))),
         ("delete all high priority tasks", Many("delete", Show(None, "high"))),
         ("reopen all done ones", Many("reopen", Show(True))),
+        ("I've finished everything on my list", Many("complete", Show(False))),
         ("undo that", Say(UNDO)),
     ],
 )

@@ -41,6 +41,11 @@ _BARE = frozenset((
     "list", "check list", "lists", "my lists", "to do list", "to-do list", "shopping list", "grocery list", "groceries list", "list check", "list out", "todos", "to-dos", "to dos", "tasks", "my list", "show", "show all", "list all", "show list", "todo",
     "todo list", "show me", "show everything", "list everything", "show me everything", "overdue", "list them",
 ))  # fmt: skip
+_STATES = re.compile(
+    r"(?:show|list|display)(?: me)?(?: the| all| my)? (?:open|done|completed?|finished|pending|overdue|urgent|important|(?:high|low)[ -]priority)(?: ones)?$"
+    r"|(?:is there )?anything (?:urgent|important|overdue)(?: (?:today|left|for today|to do))?$",
+    re.I,
+)
 _FIND = re.compile(
     rf"(?:find|search(?: for)?|look for|look up) (?P<words>.{{1,100}}) (?:on|in) (?:my |the )?{scope.LIST}$", re.I
 )
@@ -104,7 +109,7 @@ def interpret(text: str, context: Context) -> Show | None:
     """The list that the plain sentence `text` asks for, None when it asks for none."""
     if len(text) > 200 or _STRUCK.match(text):
         return None
-    if text.lower() in _BARE:
+    if text.lower() in _BARE or _STATES.match(text):
         return _filtered(text, context)
     if not (asked := _ASKED.match(text)):
         return _searched(text) or _spoken(text, context)

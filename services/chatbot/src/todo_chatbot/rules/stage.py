@@ -5,7 +5,6 @@ import re
 from todo_chatbot.acts import Act, Ask, Complete, Context, Say, Show
 from todo_chatbot.rules import create, delete, finish, lists, recalled, show, told, update
 from todo_chatbot.rules.clauses import straight
-from todo_chatbot.rules.target import is_pronoun
 from todo_chatbot.rules.text import plain, tidy
 from todo_chatbot.rules.typos import mend
 
@@ -93,4 +92,4 @@ def _one(text: str, context: Context) -> Act | None:
     told_of = told.interpret(text, context)
     hint = recalled.recall(told_of, context) if told_of else None
     # What is only told of "it" is nobody's, unless the last answer named it.
-    return None if isinstance(hint, Complete) and is_pronoun(hint.target.words) and not hint.target.titles else hint
+    return None if isinstance(hint, Complete) and hint.target.words.lower() in recalled.POINTING else hint

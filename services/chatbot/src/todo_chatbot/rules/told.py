@@ -1,10 +1,11 @@
 """Sentences that tell how a todo is ("milk is done", "rent is due Friday") without asking for anything outright."""
 
 import re
+from dataclasses import replace
 
-from todo_chatbot.acts import Complete, Context, Target, Update
+from todo_chatbot.acts import Complete, Context, Many, Target, Update
 from todo_chatbot.rules import dates, items
-from todo_chatbot.rules.target import is_pronoun, target
+from todo_chatbot.rules.target import is_pronoun, many, target
 from todo_chatbot.rules.text import cut, cut_end
 
 _FINISHED = re.compile(
@@ -53,7 +54,7 @@ _ASKING = (
 )
 
 
-def interpret(text: str, context: Context) -> Complete | Update | None:
+def interpret(text: str, context: Context) -> Complete | Update | Many | None:
     """The change that the plain sentence `text` implies for the todo that it names, None when none.
 
     Its target is never sure: unless a todo has that very title, the user is asked first.
@@ -61,6 +62,8 @@ def interpret(text: str, context: Context) -> Complete | Update | None:
     if text.split(" ", 1)[0].lower() in _ASKING and not (context.history and _IT_IS.match(text)):
         return None
     if words := cut(text, _FINISHED) or cut_end(text, _IS_DONE):
+        if " list" in words and (which := many(words, context)):
+            return Many("complete", replace(which, completed=False))
         return Complete(found) if (found := _named(words)) else None
     if words := cut(text, _UNFINISHED) or cut_end(text, _IS_UNDONE):
         return Complete(found, completed=False) if (found := _named(words)) else None

@@ -18,6 +18,7 @@ _PRIORITY_OF = re.compile(
     r"(?:set|change|make|update|give|raise|increase|lower|decrease|reduce|bump)(?: up| down)? (?:the )?prio(?:rity)?(?: level)? (?:of|for|on) ",
     re.I,
 )
+_FROM_LEVEL = re.compile(rf" from {items.LEVEL}$", re.I)
 _RAISE = re.compile(r"(?:raise|increase|bump(?: up)?) (?:the )?prio", re.I)
 _LOWER = re.compile(r"(?:lower|decrease|reduce|bump down) (?:the )?prio", re.I)
 # "raise rent's priority"
@@ -106,7 +107,7 @@ def _priority(text: str, _: Context) -> Fields | None:
         return text[found.end() :].strip(), {"priority": "low" if found["de"] else "high"}, True
     if (words := cut(text, _PRIORITY_OF)) is not None:
         if (level := _LEVEL_END.search(words[-40:])) and (name := cut_end(words, _LEVEL_END)):
-            return name, {"priority": items.level(level["level"])}, True
+            return cut_end(name, _FROM_LEVEL) or name, {"priority": items.level(level["level"])}, True
         if _RAISE.match(text):
             return words, {"priority": "high"}, True
         return (words, {"priority": "low"}, True) if _LOWER.match(text) else None

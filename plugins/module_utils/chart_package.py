@@ -66,7 +66,7 @@ def files(source: Source) -> dict[str, str]:
     names = [component.name for component in components]
     chart = {
         "name": NAME,
-        "description": f"{', '.join(names[:-1])} and {names[-1]} as one application",
+        "description": f"{' and '.join(filter(None, [', '.join(names[:-1]), names[-1]]))} as one application",
         "oldest": oldest,
     }
     context = chart_text.context(components, values, chart)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
+from operator import getitem
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +45,8 @@ def context(components: list[Component], values: Spec, chart: Mapping[str, str])
     :param chart: name, description, oldest (Kubernetes version).
     """
     paths = {path for path, _ in _leaves(values, ())}
-    described = [_described(component) for component in components]
+    usual = defaults(values)
+    described = [_described(component, usual) for component in components]
     return {
         "chart": chart,
         "components": described,
@@ -64,14 +67,15 @@ def context(components: list[Component], values: Spec, chart: Mapping[str, str])
     }
 
 
-def _described(component: Component) -> dict[str, Any]:
+def _described(component: Component, usual: Mapping[str, Any]) -> dict[str, Any]:
     image, enabled = component.image, component.enabled
+    path = image.symbol.path if isinstance(image, SymbolMap) else None
     return {
         "name": component.name,
         "workload": "statefulset" if component.is_store else "deployment",
         "enabled": f".Values.{'.'.join(enabled.path)}" if isinstance(enabled, Symbol) else None,
-        "image_path": ".".join(image.symbol.path) if isinstance(image, SymbolMap) else None,
-        "repository": f"todo-app/{component.name}",
+        "image_path": ".".join(path) if path else None,
+        "repository": functools.reduce(getitem, path, usual)["repository"] if path else None,
         "port": component.port,
         "ingress_path": component.ingress_path,
         "init": " ".join(component.commands[component.init]) if component.init else None,

@@ -289,6 +289,12 @@ def test_what_helm_test_makes_is_restricted_and_goes_away(rendered):
     assert pod["containers"][0]["image"] == backend["containers"][0]["image"]
 
 
+@pytest.mark.parametrize("file", sorted(COMMITTED.glob("values-*.yaml")), ids=lambda file: file.name)
+def test_an_environment_s_file_goes_with_the_chart(helm, tmp_path, file):
+    done = helm_template(helm, tmp_path, GOOD, f"--values={file}")
+    assert done.returncode == 0, done.stderr
+
+
 def test_an_environment_s_file_holds_what_its_inventory_sets_otherwise(helm, tmp_path):
     file = COMMITTED / "values-staging.yaml"
     values = yaml.safe_load(file.read_text())
@@ -337,3 +343,28 @@ def test_writing_leaves_what_is_not_ours_and_takes_away_what_was(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(DeployError, match="set todo_dist_dir to a folder"):
         chart_files.write_beside(tmp_path / "file", {"a": b""}, dry_run=False)
+
+
+BARE = "_bare_description: {name: bare, image: {repository: r.test/x, tag: '1', digest: ''}}\n"
+
+
+@pytest.mark.parametrize("beside_ours", [True, False])
+def test_a_stranger_s_components_make_a_chart_too(helm, tmp_path, beside_ours):
+    """One with options of its own and a front door, and one that is hardly described at all."""
+    blocks = re.findall(
+        r"```yaml\n# roles/notes/(\S+)\n(.*?)```", (ROOT / "docs" / "architecture.md").read_text(), flags=re.DOTALL
+    )
+    for name, text in [("bare/vars/main.yml", BARE), *((f"notes/{name}", text) for name, text in blocks)]:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    found = [release.Role.load(tmp_path / "bare", load)]
+    if beside_ours:
+        found += [*roles(), release.Role.load(tmp_path / "notes", load)]
+    made = chart_package.files(chart_source.of(ROOT, found, shared(), load))
+    chart_files.write(tmp_path / "chart", made, dry_run=False)
+    command = [helm, "lint", "--strict", tmp_path / "chart"]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+    assert "templates/deployment-bare.yaml" in made
+    assert ("templates/deployment-notes.yaml" in made) == beside_ours
+    assert ("notes_key is missing" in made[chart_package.CHECKS]) == beside_ours
+    assert ("repository: example/notes" in made["values.yaml"]) == beside_ours

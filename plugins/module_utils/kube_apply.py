@@ -171,7 +171,10 @@ def _is_stuck(pod: Mapping[str, Any], stateful_set: Mapping[str, Any]) -> bool:
 def _delete(cluster: Cluster, live: Mapping[str, Any]) -> bool:
     """Delete this very object; False where another has taken its name meanwhile, or it is gone."""
     try:
-        return cluster.delete(live["kind"], live["metadata"]["name"], uid=live["metadata"]["uid"])
+        # In the background: else an autoscaler, say, stays at work until the garbage collector has seen to it.
+        return cluster.delete(
+            live["kind"], live["metadata"]["name"], uid=live["metadata"]["uid"], propagation="Background"
+        )
     except Conflict:
         return False
 

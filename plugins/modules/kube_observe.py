@@ -112,6 +112,7 @@ def observe(params: dict[str, Any]) -> dict[str, Any]:
     foreign = kube_look.foreign(seen, facts["applied_set"])
     names = {reference(entry["object"]) for entry in entries}
     left = kube_look.leftovers(cluster, facts["applied_set"], names)
+    kinds = {entry["object"]["kind"] for entry in [*entries, *left]}
     last = (facts["current"] or {}).get("objects") or []
     existing = facts["existing_secret"]
     return {
@@ -127,9 +128,7 @@ def observe(params: dict[str, Any]) -> dict[str, Any]:
         "storage_classes": facts["storage_classes"],
         "ingress_classes": facts["ingress_classes"],
         "quota": kube_needs.exceeded(facts["quotas"], [s.wanted for s in seen], [s.live for s in seen if s.live]),
-        "denied": kube_look.denied(
-            cluster, {entry["object"]["kind"] for entry in entries}, facts["rules"], namespace=exists
-        ),
+        "denied": kube_look.denied(cluster, kinds, facts["rules"], namespace=exists),
         "secret_digests": {**dict.fromkeys(given), **digests(values)},
         "existing_secret": {
             "exists": bool(existing),

@@ -68,7 +68,7 @@ def context(components: list[Component], values: Spec, chart: Mapping[str, str])
 
 
 def _described(component: Component, usual: Mapping[str, Any]) -> dict[str, Any]:
-    image, enabled = component.image, component.enabled
+    image, enabled, scaling = component.image, component.enabled, component.autoscaling
     path = image.symbol.path if isinstance(image, SymbolMap) else None
     return {
         "name": component.name,
@@ -78,6 +78,7 @@ def _described(component: Component, usual: Mapping[str, Any]) -> dict[str, Any]
         "repository": functools.reduce(getitem, path, usual)["repository"] if path else None,
         "port": component.port,
         "ingress_path": component.ingress_path,
+        "scales": ".".join(scaling.symbol.path) + ".enabled" if isinstance(scaling, SymbolMap) else None,
         "init": " ".join(component.commands[component.init]) if component.init else None,
     }
 

@@ -102,3 +102,29 @@ def test_a_thing_on_a_day_is_a_calendars_unless_it_is_due(context: Context) -> N
 def test_what_has_a_day_is_deleted_only_by_its_very_title(context: Context) -> None:
     act = understand("delete the fair on friday", context)
     assert act == Delete(Target("the fair on friday", sure=False, only_exact=True))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "mended"),
+    [
+        ("take soap of my list", "take soap off my list"),
+        ("take soap off of my list", "take soap off of my list"),
+        ("add soap 2 my list", "add soap to my list"),
+        ("remove soap frm my list", "remove soap from my list"),
+        ("add soap tomorow", "add soap tomorrow"),
+        ("mark soap dne", "mark soap done"),
+        ("whats left", "what's left"),
+        ("dont forget to buy soap", "don't forget to buy soap"),
+        ("um can you uh add soap", "add soap"),
+        ("put soap on my list asap", "add soap, high priority"),
+    ],
+)
+def test_misspelt_small_words(sentence: str, mended: str, context: Context) -> None:
+    meaning = understand(sentence, context)
+    assert meaning is not None
+    assert meaning == understand(mended, context)
+
+
+@pytest.mark.parametrize("title", ["soap 2", "sundays", "the end of the list price", "cake of soap", "saturdays"])
+def test_titles_are_not_mended(title: str, context: Context) -> None:
+    assert understand(f"add {title}", context) == Create((NewTodo(title),))

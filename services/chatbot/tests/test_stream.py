@@ -93,7 +93,7 @@ async def test_thinking_comes_while_the_model_is_silent_and_leaving_stops_the_mo
     ):
         events = parsed(response)
         assert await anext(events) == ("thinking", {})
-        assert ollama.asked.is_set()
+        await ollama.asked.wait()
         assert not ollama.gone.is_set()
     # The client has left; the model's time-out of 5 s is not what ends the call.
     async with asyncio.timeout(3):

@@ -24,7 +24,7 @@ _FROM = r"(?:off of|out of|off|from)"
 # "on my list, put soap"; "open my list and put soap on it"
 _FRONT = re.compile(
     rf"(?:(?:{_TO}|{_FROM}|for|under) |(?:open|go to|find|pull up|bring up|look at|get|access|start|make|create)(?: up)? )?"
-    rf"(?P<list>{_LIST})(?:[,:]| ;)?{_AND}(?P<verb>{_VERB}|(?:i|we) (?:need|want)) (?P<rest>.+)",
+    rf"(?P<list>{_LIST})(?:[,:]| ;)?{_AND}(?P<verb>{_VERB}|(?:i|we) (?:need|want)|[+]) (?P<rest>.+)",
     re.I,
 )
 _ON_IT = re.compile(rf" (?:{_TO}|{_FROM}) (?:it|there|that)$", re.I)
@@ -166,7 +166,7 @@ def _front(text: str) -> str | None:
     if not found or " list" not in f" {found['list']}":
         return None
     verb, where = found["verb"], found["list"]
-    if verb[-4:].lower() in ("need", "want"):
+    if verb[-4:].lower() in ("need", "want", "+"):
         verb = "add"
     joint = next((word for pattern, word in _JOINTS if pattern.fullmatch(verb)), "on")
     return f"{verb} {_ON_IT.sub('', found['rest'])} {joint} {where if ' ' in where else f'my {where}'}"

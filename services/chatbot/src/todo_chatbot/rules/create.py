@@ -105,8 +105,10 @@ def _listed(body: str, context: Context) -> tuple[str, dict[str, str]] | None:
     """What comes before "… to my list", and the day that is said after it."""
     if (listed := cut_end(body, scope.TO_LIST)) is not None:
         return None if scope.AWAY.match(body, len(listed)) else (listed, {})
-    if (found := dates.at_end(body, context)) and (listed := cut_end(found.rest, scope.TO_LIST)) is not None:
-        return None if scope.AWAY.match(body, len(listed)) else (listed, {"due_at": found.due_at})
+    fields: dict[str, str] = {}
+    rest = items.take_fields(body, context, fields)
+    if fields and (listed := cut_end(rest, scope.TO_LIST)) is not None and body.startswith(listed):
+        return None if scope.AWAY.match(body, len(listed)) else (listed, fields)
     return None
 
 

@@ -6,7 +6,7 @@ _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"
 
 _NAMES = r"olly|alexa|siri|google|cortana|bixby|jarvis|computer|assistant|bot"
 _POLITE_START = re.compile(
-    r"(?:hey|hi|hello|ok|okay|so|well|and|also|then|now|alright|right|please|pls|plz|kindly|just|go ahead and|quickly"
+    r"(?:hey|hi|hello|ok|okay|so|well|and|also|then|now|alright|right|please|pls|plz|kindly|just|um|uh|erm|hmm|yo|go ahead and|quickly"
     r"|(?:can|could|would|will) (?:you|u)(?: please| kindly| just| also)?|would you mind"
     r"|i(?:'d| would) like (?:you )?to|i want (?:you )?to|i need you to|i wanna|let's|lets|help me(?: to)?"
     r"|assistant|computer|bot|i(?:'d| would) (?:love|appreciate it)(?: for you)?(?: if you (?:could|would|can))?(?: to)?"

@@ -11,7 +11,7 @@ from todo_chatbot.rules.text import cut, cut_end
 _FINISHED = re.compile(
     r"(?:(?:i'm |i am |i just got |we're )?(?:all )?(?:done|finished|through) with|finish|(?:i|we)(?:'ve| have)? (?:just |already |now |finally |also )?(?:done|did|finished|completed|bought|got|picked up"
     r"|paid(?: for)?|called|phoned|e-?mailed|mailed|sent|cleaned|washed|fixed|booked|returned|watered|walked|fed|took out|ordered"
-    r"|mowed|cooked|renewed|filed|submitted|vacuumed|swept|packed|took care of)|finished|completed|already did) ",
+    r"|mowed|cooked|renewed|filed|submitted|vacuumed|swept|packed|took care of)|finished|completed|already did|bought|picked up|paid) ",
     re.I,
 )
 _IS_DONE = re.compile(

@@ -28,6 +28,7 @@ _PRIORITY_WAY = re.compile(
 _BUMP = re.compile(r"(?:bump|move) (?P<words>.{1,100}?) (?P<way>up|down)(?: in (?:the )?priority)", re.I)
 _PRIORITISE = re.compile(r"(?P<de>de-?)?prioriti[sz]e ", re.I)
 _SET = re.compile(r"(?:set|change|make|mark|update|flag|give|turn|bump|raise|lower|upgrade|downgrade|rank|put) ", re.I)
+_ON_LIST = re.compile(rf" (?:to|on|onto|in|into) (?:{scope.OWNER} )?{scope.LIST}(?: |$)", re.I)
 _SAYS_PRIORITY = re.compile(r"prio(?:rity)?(?: task| item| todo)?$|urgent$|important$|critical$", re.I)
 _PRIORITY_WORD_END = re.compile(r"(?:'s)? prio(?:rity)?$", re.I)
 _DUE_OF = re.compile(
@@ -48,7 +49,7 @@ _DEADLINE = re.compile(
 _GIVEN = re.compile(r"give (?P<what>.{1,100}?) (?:a |the )?(?:due date|deadline) (?:of|for|on) (?P<when>.{1,40})", re.I)
 # "put rent off until Friday"
 _PUT_OFF = re.compile(r"(?:put|push|move|bring) (?P<what>.{1,80}?) (?:off|back|forward) (?:to|until|till|for) ", re.I)
-_SET_DUE = re.compile(r"(?:set|make|change|update|schedule) (?!up |an? |another |me )", re.I)
+_SET_DUE = re.compile(r"(?:set|make|change|update|schedule) (?!up |an? |another |me |sure )", re.I)
 _DUE_WORD_END = re.compile(r"(?:'s)?(?: due| due date| deadline)?(?: back| off| forward)?(?: to| until| till)?$", re.I)
 _RENAME = re.compile(r"(?:rename|re-?title|reword|rephrase) ", re.I)
 _TITLE_OF = re.compile(r"(?:change|edit|update|set|correct|fix) (?:the )?(?:title|text|wording) (?:of|for) ", re.I)
@@ -116,6 +117,8 @@ def _priority(text: str, _: Context) -> Fields | None:
     if found := _PRIORITY_WAY.match(text):
         return found["words"], {"priority": "high" if found["way"][0].lower() in "rib" else "low"}, True
     words = cut(text, _SET)
+    if words and text[:4].lower() == "put " and _ON_LIST.search(words):
+        return None  # "put soap on the list asap"
     if words is not None and (level := _LEVEL_END.search(words[-40:])) and (name := cut_end(words, _LEVEL_END)):
         sure = bool(_SAYS_PRIORITY.search(words[-12:]) or _PRIORITY_WORD_END.search(name[-12:]))
         return cut_end(name, _PRIORITY_WORD_END) or name, {"priority": items.level(level["level"])}, sure
@@ -133,6 +136,7 @@ def _title(text: str, _: Context) -> Fields | None:
     joints = (
         (" to say ", " to ", " as ", " into ", " with ", " for ") if renamed is None else (" to ", " as ", " into ")
     )
+    words = words.replace(" -> ", " to ")
     if instead := _INSTEAD.fullmatch(words):
         words = f"{instead['old']} to {instead['new']}"
     parts = _parted(words, joints)

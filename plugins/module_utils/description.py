@@ -12,6 +12,7 @@ from ansible_collections.todoapp.stack.plugins.module_utils.errors import Descri
 from ansible_collections.todoapp.stack.plugins.module_utils.symbols import Symbol
 
 _WHOLE = re.compile(r"\s*\{\{((?:(?!\}\}).)*)\}\}\s*", re.DOTALL)
+_SECRET = re.compile(r"[a-z][a-z0-9_]*")
 _NAME = re.compile(r"[a-z]([a-z0-9-]{0,38}[a-z0-9])?")
 
 
@@ -143,6 +144,11 @@ def parse(raw: Mapping[str, Any], role: str) -> Component:
     component = Component(**given)
     if not _NAME.fullmatch(component.name):
         raise DescriptionError(f"role {role}: {component.name!r} is no name: lower-case letters, digits and dashes")
+    for name in component.secrets:  # a key of the chart's values, which its templates reach by its name alone
+        if not _SECRET.fullmatch(name):
+            raise DescriptionError(
+                f"role {role}: {name!r} is no name of a secret: lower-case letters, digits and underscores"
+            )
     if component.init and component.init not in component.commands:
         raise DescriptionError(
             f"role {role}: init is {component.init}{did_you_mean(component.init, component.commands)}"

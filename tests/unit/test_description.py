@@ -54,6 +54,10 @@ def test_an_empty_key_is_as_good_as_none():
         ({"environment": ["A=1"]}, "role web: the description's environment is ['A=1']; it needs a map"),
         ({"resources": "big"}, "role web: the description's resources is 'big'; it needs a map"),
         ({"autoscaling": True}, "role web: the description's autoscaling is True; it needs a map"),
+        (
+            {"secrets": ["jwt-key"]},
+            "role web: 'jwt-key' is no name of a secret: lower-case letters, digits and underscores",
+        ),
         ({"secrets": "jwt_key"}, "role web: the description's secrets is 'jwt_key'; it needs a list"),
         ({"secrets": [{"jwt_key": 1}]}, "role web: the description's secrets[0] is {'jwt_key': 1}; it needs a text"),
         ({"needs": [1]}, "role web: the description's needs[0] is 1; it needs a text"),

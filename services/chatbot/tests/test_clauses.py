@@ -41,6 +41,10 @@ def test_straight(said: str, plain: str) -> None:
         "what should come off my list",
         "get rid of rakes on my list",
         "on friday add rakes",
+        "I'd hate for you to delete rakes from my list",
+        "he wants me to, so delete rakes from my list",
+        "mom says to add rakes to my list",
+        "I heard you can delete rakes from my list",
     ],
 )
 def test_what_is_plain_or_no_order_stays(said: str) -> None:

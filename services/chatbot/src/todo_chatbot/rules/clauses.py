@@ -100,7 +100,7 @@ _EMBEDDED = re.compile(
     re.I,
 )
 _NO_LEAD = re.compile(
-    r"(?:^| )(?:not|don't|never|how|what|what's|why|when|who|which|should|did|do i|if|whether|tell|show|read|want|forgot|try|tried|trying|able|supposed|said|told|asked|add|put|delete|remove)(?: |$)",
+    r"(?:^| )(?:not|don't|never|how|what|what's|why|when|who|which|should|did|do i|if|whether|tell|show|read|want|forgot|try|tried|trying|able|supposed|said|told|asked|says|asking|heard|hear|hate|afraid|worried|wish|wonder|think|thought|without|before|after|once|unless|rather|refuse|refused|stop|learn|love|like|about|said:|he|she|they|somebody|someone|add|put|delete|remove)(?: |$)",
     re.I,
 )
 _HAVE_GONE = re.compile(

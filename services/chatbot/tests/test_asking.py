@@ -94,6 +94,7 @@ async def test_who_says_not_to_is_not_asked(sentence: str, context: Context) -> 
         ("take the clothespins off of the shopping list", "delete", "clothespins"),
         ("something on my list", "delete", ""),
         ("what is on my list", "create", ""),
+        ("was soap added to my list", "create", ""),
     ],
 )
 def test_the_words_for_the_todo(sentence: str, action: str, name: str) -> None:

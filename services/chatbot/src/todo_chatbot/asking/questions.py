@@ -44,7 +44,7 @@ _ENDS = re.compile(
     re.I,
 )
 _NO_NAME = re.compile(
-    r"(?:nothing|no|not|don't|what|who|when|where|why|how|if|whether|it|that|this|them|those|these|something|anything|everything|all|one|an? (?:item|task|thing|one)|the (?:first|last|second|next|third)|list|i|you|me)(?: |$)",
+    r"(?:nothing|no|not|don't|i'd|did|does|was|were|is|are|has|[a-z]{2,12} says|what|who|when|where|why|how|if|whether|it|that|this|them|those|these|something|anything|everything|all|one|an? (?:item|task|thing|one)|the (?:first|last|second|next|third)|list|i|you|me)(?: |$)",
     re.I,
 )
 _DUTY = re.compile(r"(?:^| )(?:have|need|got|gotta|must|should|ought|remember|remind) ", re.I)

@@ -70,3 +70,28 @@ it("answers with a problem when the upstream is slow or away", async () => {
   const away = await call("http://127.0.0.1:1", request);
   expect(await away.json()).toMatchObject({ status: 502, code: "upstream_unreachable", request_id: "id-1" });
 });
+
+it.each([
+  ["a read", { method: "GET", path: "/api/x/", token: undefined, requestId: "id-1" }, 200, 2],
+  ["a write with its key", { ...request, headers: { "idempotency-key": "k" } }, 200, 2],
+  ["a write that might be done twice", request, 502, 1],
+])("sends %s again when the connection was closed under it", async (_, sent, status, times) => {
+  let calls = 0;
+  answer = (incoming, response) => {
+    calls += 1;
+    if (calls === 1) incoming.socket.destroy();
+    else response.end();
+  };
+  expect((await call(base, sent)).status).toBe(status);
+  expect(calls).toBe(times);
+});
+
+it("gives up on an upstream that closes every connection", async () => {
+  let calls = 0;
+  answer = (incoming) => {
+    calls += 1;
+    incoming.socket.destroy();
+  };
+  expect((await call(base, { ...request, method: "GET", body: undefined })).status).toBe(502);
+  expect(calls).toBe(3);
+});

@@ -21,8 +21,12 @@ export type Call = {
 // What the browser may learn of an upstream's answer; above all not Server, Connection or the length of an encoded body.
 const PASSED_ON = ["content-type", "etag", "retry-after", "idempotency-replayed", "x-request-id"];
 
+// A server that is being replaced closes its idle connections while a request may be on its way into one of them.
+const CLOSED = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE", "ECONNREFUSED"]);
+const ATTEMPTS = 3; // another idle connection may have been closed as well
+
 /**
- * Calls an upstream.
+ * Calls an upstream. What can be repeated without doing it twice is sent again when the connection was closed under it.
  * @returns its answer, or a problem (502, 504) when there is none.
  * @throws the abort reason when the caller went away.
  */
@@ -32,21 +36,28 @@ export async function call(base: string, request: Call): Promise<Response> {
   const timer = setTimeout(() => {
     late.abort();
   }, timeout);
+  const repeatable = method === "GET" || headers?.["idempotency-key"] !== undefined;
   try {
-    return await fetch(base + path, {
-      method,
-      headers: {
-        accept: "application/json",
-        "x-request-id": requestId,
-        ...(token && { authorization: `Bearer ${token}` }),
-        ...(body !== undefined && { "content-type": "application/json" }),
-        ...headers,
-      },
-      ...(body !== undefined && { body }),
-      signal: signal ? AbortSignal.any([signal, late.signal]) : late.signal,
-      cache: "no-store",
-      redirect: "error",
-    });
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await fetch(base + path, {
+          method,
+          headers: {
+            accept: "application/json",
+            "x-request-id": requestId,
+            ...(token && { authorization: `Bearer ${token}` }),
+            ...(body !== undefined && { "content-type": "application/json" }),
+            ...headers,
+          },
+          ...(body !== undefined && { body }),
+          signal: signal ? AbortSignal.any([signal, late.signal]) : late.signal,
+          cache: "no-store",
+          redirect: "error",
+        });
+      } catch (error) {
+        if (!repeatable || attempt === ATTEMPTS || !CLOSED.has(cause(error))) throw error;
+      }
+    }
   } catch (error) {
     signal?.throwIfAborted();
     const reason = late.signal.aborted ? "timeout" : cause(error);

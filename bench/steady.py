@@ -43,6 +43,10 @@ class Visitor:
     ) -> tuple[int, http.client.HTTPMessage]:
         """One request; its status and headers. Raises OSError or HTTPException when there is no whole answer."""
         headers = {"Host": self.host, "Origin": f"http://{self.host}", "Content-Type": "application/json"}
+        if method == "POST":
+            headers["Idempotency-Key"] = secrets.token_hex(
+                16
+            )  # as the page does, so that whoever lost it may repeat it
         if self.cookie:
             headers["Cookie"] = self.cookie
         connection.request(method, path, json.dumps(body) if body is not None else None, headers)

@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import { renderToString } from "react-dom/server";
 import { beforeEach, expect, it, vi } from "vitest";
 import { goTo } from "@/lib/navigate";
 import { AccountForm } from "./account-form";
@@ -52,6 +53,14 @@ it("goes on to where the visitor wanted", async () => {
   render(<AccountForm kind="login" next="/?filter=open" />);
   await fill({ Email: "ada@example.com", Password: "password123" });
   expect(goTo).toHaveBeenCalledWith("/?filter=open");
+});
+
+it("takes no order before it can carry it out", () => {
+  const page = document.createElement("div");
+  page.innerHTML = renderToString(<AccountForm kind="login" next="/" />);
+  expect(page.querySelector("button")).toHaveProperty("disabled", true);
+  render(<AccountForm kind="login" next="/" />);
+  expect(screen.getByRole("button")).toHaveProperty("disabled", false);
 });
 
 function describedBy(label: string): string {

@@ -6,6 +6,7 @@ import { goTo } from "@/lib/navigate";
 import { fieldErrors, ProblemError, sentenceOf } from "@/lib/problem";
 import { Button } from "@/ui/button";
 import { Field } from "@/ui/field";
+import { useHydrated } from "@/ui/use-hydrated";
 
 type Props = {
   kind: "login" | "signup";
@@ -19,6 +20,7 @@ export function AccountForm({ kind, next }: Props) {
   const [busy, setBusy] = useState(false);
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [failure, setFailure] = useState("");
+  const alive = useHydrated();
 
   function show(found: Record<string, string>, general: string) {
     setErrors(found);
@@ -68,7 +70,8 @@ export function AccountForm({ kind, next }: Props) {
         error={errors.password}
         required
       />
-      <Button type="submit" look="primary" busy={busy} className="w-full">
+      {/* A click before that would send the form the browser's way: the page comes again, and what was typed is gone. */}
+      <Button type="submit" look="primary" busy={busy} disabled={!alive} className="w-full">
         {busy ? "One moment…" : signup ? "Create account" : "Log in"}
       </Button>
     </form>

@@ -49,6 +49,9 @@ class Visitor:
             sent["Cookie"] = self.cookie
         if body is not None:
             sent["Content-Type"] = "application/json"
+        if method != "GET":
+            # As the page does, so that a write that met a pod on its way out can be sent again.
+            sent["Idempotency-Key"] = secrets.token_hex(16)
         try:
             connection.request(method, path, None if body is None else json.dumps(body), sent)
             answer = connection.getresponse()

@@ -177,8 +177,10 @@ def test_a_secret_s_change_restarts_exactly_the_pods_that_use_it_and_stays_hidde
     planned = deployed.ok("deploy", "-vvv", "--check", "--diff", todo_secrets={"chatbot_key": key})
     changed = deployed.ok("deploy", "-vvv", "--diff", todo_secrets={"chatbot_key": key})
     assert key not in planned.out + changed.out
+    # A pod that was replaced is still there while it ends its work.
+    until(lambda: not before["chatbot"] & set(deployed.pods("chatbot")), "the chatbot's old pod is gone", 60)
     after = {name: set(deployed.pods(name)) for name in before}
-    assert not after["chatbot"] & before["chatbot"]
+    assert after["chatbot"]
     assert {name: pods for name, pods in after.items() if name != "chatbot"} == {
         name: pods for name, pods in before.items() if name != "chatbot"
     }

@@ -20,7 +20,9 @@ export async function forwardToBackend(options: Options): Promise<Response> {
 
 /** Signs up or logs in. The token goes into the cookie; the browser's answer holds only the user. */
 export async function openSession(path: "/api/auth/signup" | "/api/auth/login", options: Omit<Options, "path">): Promise<Response> {
-  const answer = await call(config().backendUrl, { ...options, path, token: undefined });
+  // The key makes it safe to send again when a backend that is being replaced closed the connection under it.
+  const headers = { ...options.headers, "idempotency-key": crypto.randomUUID() };
+  const answer = await call(config().backendUrl, { ...options, headers, path, token: undefined });
   if (!answer.ok) return passOn(answer);
   const grant = (await answer.json()) as Grant;
   await keepToken(grant.access_token, grant.expires_in);

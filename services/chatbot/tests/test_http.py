@@ -159,6 +159,29 @@ async def test_a_backend_that_is_not_there(settings: Settings) -> None:
     await app.state.services.close()
 
 
+@pytest.mark.parametrize("closed", [httpx.ConnectError, httpx.WriteError, httpx.RemoteProtocolError])
+async def test_a_backend_that_closes_a_connection_is_asked_once_more(
+    settings: Settings, backend: BackendDouble, closed: type[httpx.TransportError]
+) -> None:
+    from todo_chatbot.app import make_app
+
+    keys: list[str] = []
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        keys.append(request.headers.get("Idempotency-Key", request.method))
+        if keys.count(keys[-1]) == 1:
+            raise closed("gone", request=request)
+        return await httpx.ASGITransport(backend.app).handle_async_request(request)
+
+    app = make_app(settings, httpx.MockTransport(answer))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://chatbot") as http:
+        response = await http.post("/api/chat/", json={"message": "add milk"}, headers=AUTH)
+    assert response.json()["actions"][0]["status"] == "done"
+    assert [todo["title"] for todo in backend.todos.values()] == ["milk"]
+    assert len(keys) == 2 * len(set(keys))
+    await app.state.services.close()
+
+
 async def test_the_request_id_is_passed_on(chat: Chat, backend: BackendDouble) -> None:
     response = await chat.http.post(
         "/api/chat/", json={"message": "add milk"}, headers={**AUTH, "X-Request-ID": "abc-1"}

@@ -15,6 +15,9 @@ from todo_chatbot.tokens import Write
 Todo = dict[str, Any]
 
 
+_CLOSED = (httpx.ConnectError, httpx.WriteError, httpx.RemoteProtocolError)
+
+
 class RefusedError(Exception):
     """The backend understood and said no: its status, its code and its sentence."""
 
@@ -97,8 +100,9 @@ class Backend:
         sent = {"Authorization": f"Bearer {self._token}", "X-Request-ID": logs.request_id.get(), **(headers or {})}
         try:
             response = await self._http.request(method, path, headers=sent, **more)
-        except httpx.ConnectError:
-            # It was never sent, so once more is safe; a backend that is being replaced is back at once.
+        except _CLOSED:
+            # A backend that is being replaced closed the connection under it; another one answers at once. Once more is
+            # safe: every write carries its key.
             try:
                 response = await self._http.request(method, path, headers=sent, **more)
             except httpx.HTTPError as error:

@@ -1,5 +1,7 @@
 """The interface's edges: who may come in, what is refused and how."""
 
+import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -7,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import AnyHttpUrl
 from starlette.responses import Response
 
 from backend_double import BackendDouble, problem
@@ -159,7 +162,7 @@ async def test_a_backend_that_is_not_there(settings: Settings) -> None:
     await app.state.services.close()
 
 
-@pytest.mark.parametrize("closed", [httpx.ConnectError, httpx.WriteError, httpx.RemoteProtocolError])
+@pytest.mark.parametrize("closed", [httpx.ConnectError, httpx.WriteError, httpx.ReadError, httpx.RemoteProtocolError])
 async def test_a_backend_that_closes_a_connection_is_asked_once_more(
     settings: Settings, backend: BackendDouble, closed: type[httpx.TransportError]
 ) -> None:
@@ -180,6 +183,81 @@ async def test_a_backend_that_closes_a_connection_is_asked_once_more(
     assert [todo["title"] for todo in backend.todos.values()] == ["milk"]
     assert len(keys) == 2 * len(set(keys))
     await app.state.services.close()
+
+
+@contextlib.asynccontextmanager
+async def deaf_once(backend: BackendDouble, method: str) -> AsyncIterator[str]:
+    """A server's URL, which carries out the first request of `method` and closes the connection without a word."""
+    closed: list[str] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+            named = (line.partition(": ") for line in head[1:] if line)
+            headers = {name.lower(): value for name, _, value in named}
+            asked, path, _ = head[0].split()
+            body = await reader.readexactly(int(headers.get("content-length", 0)))
+            async with httpx.AsyncClient(transport=httpx.ASGITransport(backend.app), base_url="http://backend") as http:
+                answer = await http.request(asked, path, headers=headers, content=body)
+            if asked == method and not closed:
+                closed.append(path)
+                return
+            lines = [f"HTTP/1.1 {answer.status_code} OK", "Connection: close"]
+            lines += [f"{name}: {value}" for name, value in answer.headers.items()]
+            writer.write("\r\n".join([*lines, "", ""]).encode() + answer.content)
+            await writer.drain()
+        finally:
+            writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    assert closed
+
+
+@pytest.mark.parametrize(
+    ("method", "sentence"),
+    [
+        ("POST", "add milk"),
+        ("PATCH", "mark bread as done"),
+        ("PATCH", "rename bread to rolls"),
+        ("DELETE", "delete bread"),
+    ],
+)
+async def test_what_was_done_before_the_connection_closed_is_told_as_done(
+    settings: Settings, backend: BackendDouble, method: str, sentence: str
+) -> None:
+    from todo_chatbot.app import make_app
+
+    backend.add("bread")
+    async with deaf_once(backend, method) as url:
+        app = make_app(settings.model_copy(update={"backend_url": AnyHttpUrl(url)}))
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://chatbot") as http:
+            answer = (await http.post("/api/chat/", json={"message": sentence}, headers=AUTH)).json()
+        await app.state.services.close()
+    assert answer["actions"][0]["status"] == "done", answer["reply"]
+    assert "before" not in answer["reply"]
+    assert answer["actions"][0]["undo"]
+    assert len(backend.writes()) == 2  # of which the second changed nothing
+    assert len(backend.titles()) == {"POST": 2, "PATCH": 1, "DELETE": 0}[method]
+
+
+async def test_a_confirmation_whose_connection_closed_is_told_as_done(
+    settings: Settings, backend: BackendDouble
+) -> None:
+    from todo_chatbot.app import make_app
+
+    backend.add("bread", completed=True)
+    backend.add("rolls", completed=True)
+    async with deaf_once(backend, "DELETE") as url:
+        app = make_app(settings.model_copy(update={"backend_url": AnyHttpUrl(url)}))
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://chatbot") as http:
+            asked = (await http.post("/api/chat/", json={"message": "delete all done todos"}, headers=AUTH)).json()
+            token = {"token": asked["confirm"]["token"]}
+            answer = (await http.post("/api/chat/confirm/", json=token, headers=AUTH)).json()
+            again = await http.post("/api/chat/confirm/", json=token, headers=AUTH)
+        await app.state.services.close()
+    assert answer["actions"][0]["result"] == {"done": 2, "failed": 0}
+    assert (again.status_code, again.json()["code"]) == (409, "token_used")
 
 
 async def test_the_request_id_is_passed_on(chat: Chat, backend: BackendDouble) -> None:

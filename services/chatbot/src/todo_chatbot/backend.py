@@ -14,8 +14,8 @@ from todo_chatbot.tokens import Write
 
 Todo = dict[str, Any]
 
-
-_CLOSED = (httpx.ConnectError, httpx.WriteError, httpx.RemoteProtocolError)
+# A connection that was closed before an answer came; all but the first may have carried the request over.
+_CLOSED = (httpx.ConnectError, httpx.WriteError, httpx.ReadError, httpx.RemoteProtocolError)
 
 
 class RefusedError(Exception):
@@ -28,7 +28,7 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True)
 class Written:
-    """What a write gave; `replayed` when the backend had carried it out before under the same key."""
+    """What a write gave; `replayed` when an earlier call had it carried out under the same key."""
 
     todo: Todo | None
     replayed: bool
@@ -87,29 +87,31 @@ class Backend:
         headers = {"Idempotency-Key": key}
         if write.version:
             headers["If-Match"] = f'"{write.version}"'
-        response = await self._send(method, path, headers=headers, json=body)
-        replayed = response.headers.get("Idempotency-Replayed") == "true"
+        response, repeated = await self._send(method, path, headers=headers, json=body)
+        # Where our own first try may have been carried out, the flag says so and nothing of an earlier call.
+        replayed = not repeated and response.headers.get("Idempotency-Replayed") == "true"
         return Written(_json(response) if response.content else None, replayed)
 
     async def _call(self, method: str, path: str, **more: Any) -> Any:
-        return _json(await self._send(method, path, **more))
+        return _json((await self._send(method, path, **more))[0])
 
     async def _send(
         self, method: str, path: str, headers: Mapping[str, str] | None = None, **more: Any
-    ) -> httpx.Response:
+    ) -> tuple[httpx.Response, bool]:
+        """The response, and whether a try before it may have reached the backend."""
         sent = {"Authorization": f"Bearer {self._token}", "X-Request-ID": logs.request_id.get(), **(headers or {})}
+        repeated = False
         try:
-            response = await self._http.request(method, path, headers=sent, **more)
-        except _CLOSED:
-            # A backend that is being replaced closed the connection under it; another one answers at once. Once more is
-            # safe: every write carries its key.
             try:
                 response = await self._http.request(method, path, headers=sent, **more)
-            except httpx.HTTPError as error:
-                raise _silent(method) from error
+            except _CLOSED as closed:
+                # A backend that is being replaced closed the connection under it; another one answers at once. Once
+                # more is safe: every write carries its key.
+                repeated = not isinstance(closed, httpx.ConnectError)
+                response = await self._http.request(method, path, headers=sent, **more)
         except httpx.HTTPError as error:
             raise _silent(method) from error
-        return _checked(response)
+        return _checked(response), repeated
 
 
 def _silent(method: str) -> BackendUnavailableError:

@@ -64,8 +64,10 @@ test("undo brings a deleted todo back as itself and takes a completion back", as
   await expect(checkbox(page, "Oops")).toHaveAttribute("data-row", id ?? "none");
 
   await checkbox(page, "Oops").check();
+  const undone = page.waitForResponse((answer) => answer.request().method() === "PATCH" && answer.request().postData() === '{"completed":false}');
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(checkbox(page, "Oops")).not.toBeChecked();
+  await undone;
   await page.reload();
   await expect(checkbox(page, "Oops")).not.toBeChecked();
 });

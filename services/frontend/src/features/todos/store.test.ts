@@ -79,6 +79,21 @@ describe("events", () => {
     expect(titles()).toEqual(["Elsewhere"]);
   });
 
+  it("of a todo that was deleted here ask for nothing, until it is restored", async () => {
+    const get = vi.fn(() => Promise.resolve(todo(1, { version: 4 })));
+    let removed: () => void = () => undefined;
+    const { store, titles } = setUp({ get, remove: () => new Promise((resolve) => (removed = () => { resolve(undefined); })) });
+    const removing = store.remove(todo(1));
+    await store.receive({ type: "updated", id: "t1", version: 2 });
+    await vi.waitFor(() => { removed(); });
+    await removing;
+    await store.receive({ type: "updated", id: "t1", version: 2 });
+    await store.receive({ type: "deleted", id: "t1", version: 3 });
+    expect(get).not.toHaveBeenCalled();
+    await store.receive({ type: "restored", id: "t1", version: 4 });
+    expect(titles()).toEqual(["Todo 2", "Todo 1"]);
+  });
+
   it("wait for the answer to our own change", async () => {
     const get = vi.fn(() => Promise.reject(problem(500)));
     let answer: (todo: Todo) => void = () => undefined;

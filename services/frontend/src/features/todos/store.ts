@@ -20,7 +20,9 @@ export class TodoStore {
   private readonly watchers = new Set<() => void>();
   // Changes of one todo go one after the other, each with the version that the one before it made.
   private readonly queues = new Map<string, Promise<unknown>>();
-  private readonly missed: TodoEvent[] = [];
+  private readonly missed = new Map<string, TodoEvent>();
+  // Deleted here: late news of what happened to them before is no reason to ask for them.
+  private readonly gone = new Set<string>();
   private failedAdd: { title: string; key: string } | undefined;
   private reading: AbortController | undefined;
   private current: Snapshot;
@@ -102,9 +104,11 @@ export class TodoStore {
   async receive(event: TodoEvent): Promise<void> {
     // The news of our own change may overtake its answer; it is looked at when the answer is there.
     if (this.current.board.changes.length > 0) {
-      this.missed.push(event);
+      this.missed.set(event.id, event);
       return;
     }
+    if (event.type === "restored") this.gone.delete(event.id);
+    if (this.gone.has(event.id)) return;
     const known = this.current.board.todos.find(({ id }) => id === event.id);
     if (event.type === "deleted") {
       if (known) this.dispatch({ type: "vanished", todoId: event.id });
@@ -121,6 +125,8 @@ export class TodoStore {
     this.queues.set(id, settled);
     try {
       const todo = await turn;
+      if (change.kind === "remove") this.gone.add(id);
+      else this.gone.delete(id);
       this.dispatch({ type: "settled", changeId: change.id, ...(todo && { todo }) });
       return todo;
     } catch (error) {
@@ -129,7 +135,9 @@ export class TodoStore {
       throw error;
     } finally {
       if (this.queues.get(id) === settled) this.queues.delete(id);
-      for (const event of this.missed.splice(0)) void this.receive(event);
+      const missed = [...this.missed.values()];
+      this.missed.clear();
+      for (const event of missed) void this.receive(event);
     }
   }
 

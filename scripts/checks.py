@@ -19,14 +19,20 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 from xml.etree import ElementTree as ET
 
+T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[1]
 LOGS = ROOT / ".ansible" / "logs"
 SHOWN_LINES = 60
 E2E_NAME = "todo-test-e2e"
 CLUSTER_NAME = "todo-test"
+# Tests that wait for small pods most of the time, and those that make clusters of their own; all others share one deployment.
+WAITING_TESTS = {"test_engine.py", "test_gate.py", "test_state.py"}
+NODE_TESTS = {"test_local_cluster.py"}
 CLUSTER_PORTS = {"api": 26443, "http": 28080, "https": 28443, "registry": 25000}
 
 sys.path.insert(0, str(ROOT / ".ansible" / "collections"))
@@ -129,15 +135,26 @@ class Run:
         return ""
 
     def lanes(self, *lanes: Sequence[str]) -> str:
-        """Go through several rows of phases side by side: where one waits, another uses the cores.
+        """Go through several rows of phases side by side. Each lane stops at its first failure.
 
-        Each lane stops at its first failure. Returns the name of a phase that failed, else ''.
+        Returns the name of a phase that failed, else ''.
+        """
+
+        def through(lane: Sequence[str]) -> str:
+            return next(filter(None, map(self.phase, lane)), "")
+
+        return next(filter(None, self.side_by_side(*(partial(through, lane) for lane in lanes))), "")
+
+    def side_by_side(self, *lanes: Callable[[], T]) -> list[T]:
+        """Call several at once: where one waits, another uses the cores. Returns what they return when all have ended.
+
+        :raises CheckFailedError: one of them raised it.
         """
         self.beside = True
         with ThreadPoolExecutor(len(lanes)) as pool:
-            outcomes = [pool.submit(lambda lane: next(filter(None, map(self.phase, lane)), ""), lane) for lane in lanes]
+            outcomes = [pool.submit(lane) for lane in lanes]
         self.beside = False
-        return next((failed for outcome in outcomes if (failed := outcome.result())), "")
+        return [outcome.result() for outcome in outcomes]
 
 
 def junit(file: Path) -> Callable[[Path], Count]:
@@ -295,14 +312,28 @@ def integration(run: Run) -> None:
 
 
 def cluster(run: Run) -> None:
-    """A Kubernetes of its own: what the engine does there, what it says when something breaks, and a deployment's life."""
-    scenario = ROOT / "molecule" / "manifests" / "molecule.yml"
-    if not list(ROOT.glob("tests/cluster/test_*.py")) and not scenario.is_file():
-        print("  cluster                 skipped: neither tests/cluster nor molecule/manifests has tests")
-        return
+    """What the engine does on a Kubernetes, what it says when something breaks, and a deployment's life, on one cluster.
+
+    Beside it the scenarios, each on a cluster of its own.
+    """
     settings = {"local_cluster_name": CLUSTER_NAME}
     settings |= {f"local_cluster_{name}_port": port for name, port in CLUSTER_PORTS.items()}
     command = ["ansible-playbook", "playbooks/cluster.yml", "-e", json.dumps(settings), "-e"]
+    run.check("clear what was left", [*command, "local_cluster_state=down"])
+    try:
+        run.check("cluster up", [*command, "local_cluster_state=up"])
+        tests = {file.name for file in ROOT.glob("tests/cluster/test_*.py")}
+        run.side_by_side(
+            partial(cluster_tests, run, "deployment tests", tests - WAITING_TESTS - NODE_TESTS),
+            partial(cluster_tests, run, "engine tests", WAITING_TESTS),
+            partial(scenarios, run),
+        )
+    finally:
+        run.check("cluster down", [*command, "local_cluster_state=down"])
+
+
+def cluster_tests(run: Run, title: str, files: set[str]) -> None:
+    """Some of the tests on the cluster."""
     where = {
         "TODO_TEST_CONTEXT": CLUSTER_NAME,
         "TODO_TEST_KUBECONFIG": str(Path(f"~/.local/state/todoapp-cluster/{CLUSTER_NAME}/kubeconfig").expanduser()),
@@ -310,18 +341,19 @@ def cluster(run: Run) -> None:
         "TODO_TEST_HTTP_PORT": str(CLUSTER_PORTS["http"]),
         "TODO_TEST_HTTPS_PORT": str(CLUSTER_PORTS["https"]),
     }
-    run.check("clear what was left", [*command, "local_cluster_state=down"])
-    try:
-        run.check("cluster up", [*command, "local_cluster_state=up"])
-        report = LOGS / "cluster.xml"
-        report.unlink(missing_ok=True)
-        tests = ["pytest", "tests/cluster", "--durations=15", f"--junitxml={report}"]
-        run.check("cluster tests", tests, counted=junit(report), env=where)
-        if scenario.is_file():
-            test = ["molecule", "test", "--scenario-name", "manifests"]
-            run.check("molecule manifests", test, counted=molecule_actions, env=where)
-    finally:
-        run.check("cluster down", [*command, "local_cluster_state=down"])
+    report = LOGS / f"{title.replace(' ', '-')}.xml"
+    report.unlink(missing_ok=True)
+    paths = [f"tests/cluster/{name}" for name in sorted(files)]
+    tests = ["pytest", *paths, "--durations=15", f"--junitxml={report}"]
+    run.check(title, tests, counted=junit(report), env=where)
+
+
+def scenarios(run: Run) -> None:
+    """The tests of the local cluster itself, and the scenarios, which bring up a cluster each."""
+    cluster_tests(run, "local cluster tests", NODE_TESTS)
+    for name in ("manifests", "helm"):
+        if (ROOT / "molecule" / name / "molecule.yml").is_file():
+            run.check(f"molecule {name}", ["molecule", "test", "--scenario-name", name], counted=molecule_actions)
 
 
 def e2e(run: Run) -> None:
@@ -420,8 +452,7 @@ PHASES: dict[str, tuple[str, list[Callable[[Run], None]]]] = {
     "cluster": ("Kubernetes", [engine, images, cluster]),
     "e2e": ("End to end", [engine, images, e2e]),
 }
-# When all are run. The integration tests wait most of the time; the cluster has room for itself and one deployment on two
-# cores; Chromium is alone, since it gives up its requests when Docker makes or removes a network.
+# When all are run. The integration tests wait most of the time; the clusters take the cores that there are; Chromium is alone, since it gives up its requests when Docker makes or removes a network.
 ORDER: list[list[list[str]]] = [
     [["lint"]],
     [["unit"]],

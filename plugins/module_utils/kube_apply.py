@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.todoapp.stack.plugins.module_utils import kube_refusal, kube_resolve
-from ansible_collections.todoapp.stack.plugins.module_utils.kube_client import MANAGER, Cluster, Conflict, Refused
+from ansible_collections.todoapp.stack.plugins.module_utils.kube_client import Cluster, Conflict, Refused
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_diff import owners
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_found import is_data
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_kinds import reference
@@ -91,9 +91,24 @@ def _apply(cluster: Cluster, release: Release, obj: Mapping[str, Any]) -> list[s
     if workload:
         prepare_replicas(cluster, release, obj, live)
     now = cluster.apply(kube_resolve.fill(obj, release.secrets))
-    if not workload:
-        return [name]
-    autoscaler = release.scaled.get(name)
+    if workload:
+        settle(cluster, release, obj, live, now)
+    return [name]
+
+
+def settle(
+    cluster: Cluster,
+    release: Release,
+    obj: Mapping[str, Any],
+    live: Mapping[str, Any] | None,
+    now: Mapping[str, Any],
+) -> None:
+    """What follows when a workload has been applied: give `replicas` to whom they belong, replace pods that are stuck.
+
+    :param live: the workload as it was before, None where there was none.
+    :param now: as it is.
+    """
+    autoscaler = release.scaled.get(reference(obj))
     if autoscaler and not live:
         # Else it begins with one replica, and waits for the autoscaler's next look.
         _own_replicas(cluster, obj, autoscaler["spec"].get("minReplicas") or 1)
@@ -101,7 +116,6 @@ def _apply(cluster: Cluster, release: Release, obj: Mapping[str, Any]) -> list[s
         cluster.apply(_bare(obj), manager=HANDOVER)  # owns nothing from here on
     if obj["kind"] == "StatefulSet" and live and _generation(now) != _generation(live):
         replace_stuck_pods(cluster, obj["metadata"]["name"])
-    return [name]
 
 
 def prepare_replicas(
@@ -111,13 +125,15 @@ def prepare_replicas(
     if not live:
         return
     if reference(obj) in release.scaled:
-        if MANAGER in owners(live, _REPLICAS):
+        if cluster.manager in owners(live, _REPLICAS):
             _own_replicas(cluster, obj, live["spec"]["replicas"])
     elif "replicas" in obj["spec"]:
         # An autoscaler that is wanted no more would undo what we set, until it is pruned.
         for autoscaler in cluster.list("HorizontalPodAutoscaler"):
             target = autoscaler["spec"]["scaleTargetRef"]
-            if f"{target['kind']}/{target['name']}" == reference(obj) and may_prune(autoscaler, delete_data=False):
+            if f"{target['kind']}/{target['name']}" == reference(obj) and may_prune(
+                autoscaler, delete_data=False, manager=cluster.manager
+            ):
                 _delete(cluster, autoscaler)
 
 
@@ -206,7 +222,7 @@ def prune(
         if not live:
             continue
         live = {"kind": kind, **live}
-        if not may_prune(live, delete_data=delete_data):
+        if not may_prune(live, delete_data=delete_data, manager=cluster.manager):
             if is_data(live):
                 kept.append(entry)
             continue

@@ -77,11 +77,12 @@ class Cluster:
     :param kubeconfig: the file's path, "" for the client's default (KUBECONFIG, ~/.kube/config).
     :param context: the context's name. Whatever is current is never used.
     :param namespace: the namespace of all namespaced objects.
+    :param manager: the field manager that applies, and that what we applied belongs to.
     :raises KubeError: no kubeconfig, an unknown context (the known ones are listed), credentials that cannot be read.
     """
 
-    def __init__(self, kubeconfig: str, context: str, namespace: str) -> None:
-        self.context, self.namespace = context, namespace
+    def __init__(self, kubeconfig: str, context: str, namespace: str, manager: str = MANAGER) -> None:
+        self.context, self.namespace, self.manager = context, namespace, manager
         self.warnings: list[str] = []
         """What the API warned of in its answers, each once."""
         self._connection = _Connection(kubeconfig, context)
@@ -107,13 +108,14 @@ class Cluster:
             return []
         return [{"apiVersion": known.api_version, "kind": known.name, **item} for item in items]
 
-    def apply(self, obj: Mapping[str, Any], *, dry_run: bool = False, manager: str = MANAGER) -> dict[str, Any]:
+    def apply(self, obj: Mapping[str, Any], *, dry_run: bool = False, manager: str = "") -> dict[str, Any]:
         """Server-side apply; fields that others own become ours. Returns the object as it is (would be) then.
 
+        :param manager: another field manager than the cluster's.
         :raises Refused: invalid, over quota, refused by an admission rule.
         :raises Missing: its namespace does not exist.
         """
-        query = {"fieldManager": manager, "force": "true", "fieldValidation": "Strict", **_dry(dry_run)}
+        query = {"fieldManager": manager or self.manager, "force": "true", "fieldValidation": "Strict", **_dry(dry_run)}
         return self._ask("PATCH", kind_of_object(obj), obj["metadata"]["name"], query=query, body=obj)
 
     def create(self, obj: Mapping[str, Any], *, dry_run: bool = False, manager: str = MANAGER) -> dict[str, Any]:

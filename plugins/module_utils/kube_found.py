@@ -77,7 +77,7 @@ def look(cluster: Cluster, state: ClusterState, *, data: bool) -> Found:
             continue
         known.add((kind, name))
         live = cluster.get(kind, name)
-        if live and managed_by(live, MANAGER):
+        if live and managed_by(live, cluster.manager):
             item = {**live, "kind": kind}
             (found.data if is_data(item) else found.objects).append(item)
     # A StatefulSet makes its claims itself, and leaves them.

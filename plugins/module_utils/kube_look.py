@@ -158,11 +158,11 @@ def leftovers(cluster: Cluster, applied_set: Sequence[Mapping[str, str]], wanted
     ]
 
 
-def foreign(seen: Sequence[Seen], applied_set: Sequence[Mapping[str, str]]) -> list[str]:
+def foreign(seen: Sequence[Seen], applied_set: Sequence[Mapping[str, str]], manager: str = MANAGER) -> list[str]:
     """Objects that we would make and that are there already, made by somebody else: Kind/name each.
 
-    Ours is what our field manager owns, what the applied set names, and what carries our labels without being a Helm
-    release's: whoever began with the rendered files goes on from there.
+    Ours is what our field manager owns, what the applied set names, and what carries our labels: whoever began with the
+    rendered files goes on from there. What is another Helm release's is never ours.
     """
     known = {f"{entry['kind']}/{entry['name']}" for entry in applied_set}
     return [
@@ -170,8 +170,10 @@ def foreign(seen: Sequence[Seen], applied_set: Sequence[Mapping[str, str]]) -> l
         for item in seen
         if item.live is not None
         and reference(item.wanted) not in known
-        and not managed_by(item.live, MANAGER)
-        and not (_part_of(item.live) == _part_of(item.wanted) and not _of_helm(item.live))
+        and not (
+            _helm_release(item.live) in ("", _helm_release(item.wanted))
+            and (managed_by(item.live, manager) or _part_of(item.live) == _part_of(item.wanted))
+        )
     ]
 
 
@@ -179,8 +181,8 @@ def _part_of(obj: Mapping[str, Any]) -> str:
     return str((obj["metadata"].get("labels") or {}).get(PART_OF_LABEL, ""))
 
 
-def _of_helm(obj: Mapping[str, Any]) -> bool:
-    return "meta.helm.sh/release-name" in (obj["metadata"].get("annotations") or {})
+def _helm_release(obj: Mapping[str, Any]) -> str:
+    return str((obj["metadata"].get("annotations") or {}).get("meta.helm.sh/release-name", ""))
 
 
 def openshift(cluster: Cluster) -> bool:

@@ -66,6 +66,7 @@ def make_plan(
     leftovers: Iterable[Mapping[str, Any]] = (),
     *,
     delete_data: bool = False,
+    manager: str = MANAGER,
 ) -> Plan:
     """Compare what is wanted with what is live.
 
@@ -73,6 +74,7 @@ def make_plan(
     :param last: the objects {component, object} of the release that serves; none before the first.
     :param leftovers: live objects {component, object} that the applied set names and that are wanted no more.
     :param delete_data: whether claims and credentials among the leftovers are pruned.
+    :param manager: the field manager by which what is ours is known.
     """
     masks, plan = _Masks(), Plan()
     recorded = {reference(entry["object"]): entry["object"] for entry in last}
@@ -86,26 +88,28 @@ def make_plan(
             continue
         found = differences(seen.live, seen.dry if seen.dry is not None else seen.live)
         fields = [
-            _field(difference, seen, recorded.get(name), masks)
+            _field(difference, seen, recorded.get(name), masks, manager)
             for difference in found
             if not (name in scaled and difference.path == ("spec", "replicas"))
         ]
         # Somebody made it just as we would. To be pruned one day it must be ours; credentials `begin` sees to.
-        if seen.wanted["kind"] != "Secret" and not managed_by(seen.live, MANAGER):
-            fields.append(_taken_over(seen.live))
+        if seen.wanted["kind"] != "Secret" and not managed_by(seen.live, manager):
+            fields.append(_taken_over(seen.live, manager))
         if fields:
             plan.append({**entry, "action": "update", "fields": fields})
     for left in leftovers:
-        if may_prune(left["object"], delete_data=delete_data):
+        if may_prune(left["object"], delete_data=delete_data, manager=manager):
             entry = {"component": left["component"], "object": reference(left["object"])}
             plan.append({**entry, "action": "prune", "fields": []})
     return plan
 
 
-def _field(difference: Difference, seen: Seen, before: Mapping[str, Any] | None, masks: _Masks) -> dict[str, Any]:
+def _field(
+    difference: Difference, seen: Seen, before: Mapping[str, Any] | None, masks: _Masks, manager: str
+) -> dict[str, Any]:
     path = difference.path
     drifted = before is not None and find(before, path) == find(seen.wanted, path)
-    who = [owner for owner in owners(seen.live or {}, path) if owner != MANAGER]
+    who = [owner for owner in owners(seen.live or {}, path) if owner != manager]
     name, live, wanted = shown(path), difference.live, difference.wanted
     if path == _SECRETS_PATH or (seen.wanted["kind"] == "Secret" and path[:1] in (("data",), ("stringData",))):
         name = "secrets digest" if path == _SECRETS_PATH else name
@@ -119,10 +123,10 @@ def _field(difference: Difference, seen: Seen, before: Mapping[str, Any] | None,
     }
 
 
-def _taken_over(live: Mapping[str, Any]) -> dict[str, Any]:
+def _taken_over(live: Mapping[str, Any], manager: str) -> dict[str, Any]:
     managers = [str(entry.get("manager", "")) for entry in live["metadata"].get("managedFields") or []]
     who = ", ".join(dict.fromkeys(managers)) or None
-    return {"field": "field manager", "live": who, "wanted": MANAGER, "why": "changed", "owner": ""}
+    return {"field": "field manager", "live": who, "wanted": manager, "why": "changed", "owner": ""}
 
 
 def _plain(value: Any) -> Any:
@@ -144,9 +148,9 @@ def scaled_by_others(objects: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[
     return {name: autoscaler for name, autoscaler in found.items() if name not in ours}
 
 
-def may_prune(live: Mapping[str, Any], *, delete_data: bool) -> bool:
+def may_prune(live: Mapping[str, Any], *, delete_data: bool, manager: str = MANAGER) -> bool:
     """Whether an object that is wanted no more goes: never what we do not own, and no data unless told."""
-    return managed_by(live, MANAGER) and (delete_data or not is_data(dict(live)))
+    return managed_by(live, manager) and (delete_data or not is_data(dict(live)))
 
 
 def waves(plan: Plan, components: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:

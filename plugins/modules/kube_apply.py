@@ -14,6 +14,7 @@ options:
   kubeconfig: {description: The kubeconfig's path; empty means the client's default., type: str, default: ""}
   context: {description: The context's name., type: str, required: true}
   namespace: {description: The deployment's namespace., type: str, required: true}
+  manager: {description: The field manager that what is ours belongs to., type: str, default: todoapp.stack}
   holder_pid: {description: The controller's process id., type: int, required: true}
   holder_host: {description: The controller's host name., type: str, required: true}
   release: {description: The release whose objects are applied., type: int, required: true}
@@ -45,7 +46,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.todoapp.stack.plugins.module_utils import kube_apply, module_run
-from ansible_collections.todoapp.stack.plugins.module_utils.kube_client import Cluster
+from ansible_collections.todoapp.stack.plugins.module_utils.kube_client import MANAGER, Cluster
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_state import ClusterState
 from ansible_collections.todoapp.stack.plugins.module_utils.state import holder
 
@@ -53,6 +54,7 @@ SPEC = {
     "kubeconfig": {"type": "str", "default": ""},
     "context": {"type": "str", "required": True},
     "namespace": {"type": "str", "required": True},
+    "manager": {"type": "str", "default": MANAGER},
     "holder_pid": {"type": "int", "required": True},
     "holder_host": {"type": "str", "required": True},
     "release": {"type": "int", "required": True},
@@ -66,7 +68,7 @@ SPEC = {
 def act(params: dict[str, Any]) -> dict[str, Any]:
     """Apply and remove; see DOCUMENTATION."""
     start = time.monotonic()
-    cluster = Cluster(params["kubeconfig"], params["context"], params["namespace"])
+    cluster = Cluster(params["kubeconfig"], params["context"], params["namespace"], params["manager"])
     state = ClusterState(cluster)
     identity = holder(params["holder_host"], params["holder_pid"])
     number, back = params["journal"] or params["release"], params["journal"] not in (0, params["release"])

@@ -13,6 +13,7 @@ options:
   kubeconfig: {description: The kubeconfig's path; empty means the client's default., type: str, default: ""}
   context: {description: The context's name., type: str, required: true}
   namespace: {description: The deployment's namespace., type: str, required: true}
+  manager: {description: The field manager that what is ours belongs to., type: str, default: todoapp.stack}
   objects: {description: "The rendered objects: component and object each.", type: list, elements: dict, required: true}
   secrets: {description: Secret names with their given values; an empty value means none was given., type: dict, default: {}}
   secret_names: {description: The secrets that components mount., type: list, elements: str, default: []}
@@ -70,7 +71,7 @@ from ansible_collections.todoapp.stack.plugins.module_utils import (
     markers,
     module_run,
 )
-from ansible_collections.todoapp.stack.plugins.module_utils.kube_client import Cluster
+from ansible_collections.todoapp.stack.plugins.module_utils.kube_client import MANAGER, Cluster
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_kinds import reference
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_names import made_by_us
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_secrets import digests
@@ -81,6 +82,7 @@ SPEC = {
     "kubeconfig": {"type": "str", "default": ""},
     "context": {"type": "str", "required": True},
     "namespace": {"type": "str", "required": True},
+    "manager": {"type": "str", "default": MANAGER},
     "objects": {"type": "list", "elements": "dict", "required": True},
     "secrets": {"type": "dict", "default": {}, "no_log": True},
     "secret_names": {"type": "list", "elements": "str", "default": [], "no_log": False},
@@ -97,7 +99,7 @@ def observe(params: dict[str, Any]) -> dict[str, Any]:
     with ThreadPoolExecutor(2) as beside:
         probed = beside.submit(_probe, params)
         pinned = beside.submit(_pin, params)
-        cluster = Cluster(params["kubeconfig"], params["context"], params["namespace"])
+        cluster = Cluster(params["kubeconfig"], params["context"], params["namespace"], params["manager"])
         state = ClusterState(cluster)
         facts = kube_look.facts(cluster, state, params["existing_secret"])
         wanted, refused = pinned.result()
@@ -109,7 +111,7 @@ def observe(params: dict[str, Any]) -> dict[str, Any]:
     # A secret that is yet to be made has no digest; an empty one differs from whatever is live.
     entries = kube_resolve.resolve(wanted, {**dict.fromkeys(given, ""), **values}, facts["apis"])
     seen, problems = kube_look.objects(cluster, entries, values, exists=exists)
-    foreign = kube_look.foreign(seen, facts["applied_set"])
+    foreign = kube_look.foreign(seen, facts["applied_set"], params["manager"])
     names = {reference(entry["object"]) for entry in entries}
     left = kube_look.leftovers(cluster, facts["applied_set"], names)
     kinds = {entry["object"]["kind"] for entry in [*entries, *left]}
@@ -139,7 +141,7 @@ def observe(params: dict[str, Any]) -> dict[str, Any]:
         # That somebody else's object is not like ours needs no saying.
         "refused": [*refused, *(why.as_dict() for name, why in problems.items() if name not in foreign)],
         "objects": wanted,
-        "plan": kube_plan.make_plan(seen, last, left, delete_data=params["delete_data"]),
+        "plan": kube_plan.make_plan(seen, last, left, delete_data=params["delete_data"], manager=params["manager"]),
         "content": hashlib.sha256(markers.canonical_json(entries).encode()).hexdigest()[:12],
         "current": {k: v for k, v in facts["current"].items() if k != "objects"} if facts["current"] else None,
         "interrupted": facts["interrupted"],

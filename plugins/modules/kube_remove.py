@@ -14,6 +14,7 @@ options:
   kubeconfig: {description: The kubeconfig's path; empty means the client's default., type: str, default: ""}
   context: {description: The context's name., type: str, required: true}
   namespace: {description: The deployment's namespace., type: str, required: true}
+  manager: {description: The field manager that what is ours belongs to., type: str, default: todoapp.stack}
   holder_pid: {description: The controller's process id., type: int, required: true}
   holder_host: {description: The controller's host name., type: str, required: true}
   delete_data: {description: Whether data and credentials go too., type: bool, default: false}
@@ -37,7 +38,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.todoapp.stack.plugins.module_utils import kube_found, kube_teardown, module_run
-from ansible_collections.todoapp.stack.plugins.module_utils.kube_client import Cluster
+from ansible_collections.todoapp.stack.plugins.module_utils.kube_client import MANAGER, Cluster
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_state import ClusterState
 from ansible_collections.todoapp.stack.plugins.module_utils.state import holder
 
@@ -45,6 +46,7 @@ SPEC = {
     "kubeconfig": {"type": "str", "default": ""},
     "context": {"type": "str", "required": True},
     "namespace": {"type": "str", "required": True},
+    "manager": {"type": "str", "default": MANAGER},
     "holder_pid": {"type": "int", "required": True},
     "holder_host": {"type": "str", "required": True},
     "delete_data": {"type": "bool", "default": False},
@@ -53,7 +55,7 @@ SPEC = {
 
 def act(params: dict[str, Any], *, check_mode: bool) -> dict[str, Any]:
     """Remove, under the lock; see DOCUMENTATION."""
-    cluster = Cluster(params["kubeconfig"], params["context"], params["namespace"])
+    cluster = Cluster(params["kubeconfig"], params["context"], params["namespace"], params["manager"])
     state = ClusterState(cluster)
     data = params["delete_data"]
     found = kube_found.look(cluster, state, data=data)

@@ -13,6 +13,7 @@ options:
   kubeconfig: {description: The kubeconfig's path; empty means the client's default., type: str, default: ""}
   context: {description: The context's name., type: str, required: true}
   namespace: {description: The deployment's namespace., type: str, required: true}
+  manager: {description: The field manager that what is ours belongs to., type: str, default: todoapp.stack}
   release: {description: The release whose record says what runs., type: int, required: true}
   component: {description: The component., type: str, required: true}
   command: {description: "The command's name, such as migrate.", type: str, required: true}
@@ -45,7 +46,7 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.todoapp.stack.plugins.module_utils import kube_apply, kube_gate, kube_jobs, module_run
 from ansible_collections.todoapp.stack.plugins.module_utils.errors import DeployError
-from ansible_collections.todoapp.stack.plugins.module_utils.kube_client import Cluster
+from ansible_collections.todoapp.stack.plugins.module_utils.kube_client import MANAGER, Cluster
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_reasons import kubectl
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_state import ClusterState
 from ansible_collections.todoapp.stack.plugins.module_utils.state import holder
@@ -54,6 +55,7 @@ SPEC = {
     "kubeconfig": {"type": "str", "default": ""},
     "context": {"type": "str", "required": True},
     "namespace": {"type": "str", "required": True},
+    "manager": {"type": "str", "default": MANAGER},
     "release": {"type": "int", "required": True},
     "component": {"type": "str", "required": True},
     "command": {"type": "str", "required": True},
@@ -67,7 +69,7 @@ SPEC = {
 def act(params: dict[str, Any]) -> dict[str, Any]:
     """Run it to its end; see DOCUMENTATION."""
     start = time.monotonic()
-    cluster = Cluster(params["kubeconfig"], params["context"], params["namespace"])
+    cluster = Cluster(params["kubeconfig"], params["context"], params["namespace"], params["manager"])
     state = ClusterState(cluster)
     identity = holder(params["holder_host"], params["holder_pid"])
     number, component, name = params["release"], params["component"], params["command"]

@@ -13,6 +13,7 @@ from ansible_collections.todoapp.stack.plugins.module_utils.kube_kinds import KI
 
 
 class FakeCluster:
+    manager = MANAGER
     """One namespace. `before` is called with (verb, kind, name) ahead of each request; what it raises the request raises."""
 
     def __init__(self, namespace="fake", *, exists=True):

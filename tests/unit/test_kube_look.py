@@ -121,6 +121,15 @@ def test_whose_an_object_is(live, applied, is_foreign):
     assert kube_look.foreign(seen, applied) == (["ConfigMap/web"] if is_foreign else [])
 
 
+MARKED = {**OURS, "annotations": {"meta.helm.sh/release-name": "ours"}}
+
+
+@pytest.mark.parametrize(("live", "is_foreign"), [(MARKED, False), (OURS, False), (HELM, True)])
+def test_what_another_helm_release_made_is_never_ours(live, is_foreign):
+    seen = [Seen("web", obj("ConfigMap", metadata=MARKED), obj("ConfigMap", manager="helm", metadata=live))]
+    assert kube_look.foreign(seen, [], "helm") == (["ConfigMap/web"] if is_foreign else [])
+
+
 REVIEW = "POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 
 

@@ -6,14 +6,21 @@ import os
 import pytest
 from ansible_collections.todoapp.stack.plugins.module_utils import kube_namespace, kube_teardown
 from ansible_collections.todoapp.stack.plugins.module_utils.errors import DeployError
-from ansible_collections.todoapp.stack.plugins.module_utils.kube_client import Forbidden
+from ansible_collections.todoapp.stack.plugins.module_utils.kube_client import MANAGER, Forbidden
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_lock import KubeLock
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_state import ClusterState
 from ansible_collections.todoapp.stack.plugins.module_utils.state import Locked, holder, this_host
 from ansible_collections.todoapp.stack.plugins.modules import kube_begin, kube_finish, kube_remove
 from kube_fake import FakeCluster
 
-WHO = {"holder_pid": os.getpid(), "holder_host": this_host(), "kubeconfig": "", "context": "c", "namespace": "fake"}
+WHO = {
+    "holder_pid": os.getpid(),
+    "holder_host": this_host(),
+    "kubeconfig": "",
+    "context": "c",
+    "namespace": "fake",
+    "manager": MANAGER,
+}
 ME = holder(this_host(), os.getpid())
 OTHER = holder("elsewhere", 1)
 POD = {"kind": "Deployment", "metadata": {"name": "backend", "annotations": {"s": {"$digest_of": {"key": "key"}}}}}

@@ -13,4 +13,5 @@ beforeEach(() => {
 
 afterEach(() => {
   cleanup();
+  if (typeof sessionStorage !== "undefined") sessionStorage.clear();
 });

@@ -2,6 +2,7 @@
 
 import { useRef, useState } from "react";
 import type { Todo, TodoPatch } from "@/lib/todo";
+import { useMarked } from "@/features/marks";
 import { Button } from "@/ui/button";
 import { CheckIcon, PencilIcon, TrashIcon } from "@/ui/icons";
 import { DueBadge, PriorityBadge } from "./badges";
@@ -17,6 +18,7 @@ type Props = {
 
 export function TodoRow({ todo, isNew, onEdit, onRemove }: Props) {
   const [editing, setEditing] = useState(false);
+  const marked = useMarked(todo.id);
   const editButton = useRef<HTMLButtonElement>(null);
 
   function leave(patch: TodoPatch) {
@@ -30,7 +32,7 @@ export function TodoRow({ todo, isNew, onEdit, onRemove }: Props) {
 
   const details = todo.priority !== "normal" || todo.due_at !== null;
   return (
-    <div className="flex items-start px-1 py-1.5 sm:gap-1 sm:px-2">
+    <div data-marked={marked || undefined} className="flex items-start px-1 py-1.5 sm:gap-1 sm:px-2">
       <label className="grid size-10 shrink-0 cursor-pointer place-items-center">
         <input
           type="checkbox"

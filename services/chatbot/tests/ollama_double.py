@@ -16,6 +16,8 @@ class OllamaDouble:
         self.calls: Callable[[str], list[dict[str, Any]]] | None = (
             None  # by what the user said, where tools are offered
         )
+        self.digest = "d1"
+        self.notes: dict[str, str] = {}  # licences of models that were made here
         self.chats: list[dict[str, object]] = []
         self.gone = asyncio.Event()  # a client left before it was answered
         self.asked = asyncio.Event()
@@ -63,8 +65,11 @@ class OllamaDouble:
         elif self.mode == "refuse":
             await _send(writer, b'{"error": "busy"}', status="503 Service Unavailable")
         elif path == "/api/tags":
-            models = [] if self.mode == "no_model" else [{"name": MODEL, "model": MODEL, "digest": "d1"}]
+            models = [] if self.mode == "no_model" else [{"name": MODEL, "model": MODEL, "digest": self.digest}]
+            models += [{"name": note, "model": note, "digest": "d2"} for note in self.notes]
             await _send(writer, json.dumps({"models": models}).encode())
+        elif path in ("/api/create", "/api/show"):
+            await self._note(writer, path, body)
         elif path == "/api/generate":
             await _send(writer, json.dumps({"model": MODEL, "response": "Hi", "done": True}).encode())
         elif body.get("tools"):
@@ -73,6 +78,14 @@ class OllamaDouble:
             await _send(writer, json.dumps({"message": message, "done": True}).encode())
         else:
             await self._chat(reader, writer)
+
+    async def _note(self, writer: asyncio.StreamWriter, path: str, body: dict[str, str]) -> None:
+        if path == "/api/create":
+            self.notes[body["model"]] = body["license"]
+            await _send(writer, b'{"status": "success"}')
+        else:
+            shown = {"license": self.notes[body["model"]], "model_info": {}}
+            await _send(writer, json.dumps(shown).encode())
 
     async def _chat(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nConnection: close\r\n\r\n")

@@ -6,13 +6,14 @@ import subprocess
 import sys
 from collections import Counter
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 
 from backend_double import BackendDouble
 from conftest import Chat
 from ollama_double import OllamaDouble
-from todo_chatbot import exam
+from todo_chatbot import exam, results
 from todo_chatbot.acts import Complete, Context, Create, Delete, NewTodo, Show, Target, Update
 from todo_chatbot.model import exam_digest
 from todo_chatbot.schemas import ExamResult
@@ -84,6 +85,7 @@ def test_judge(calls: list[tuple[str, Any]], verdict: str) -> None:
 async def test_ninety_of_a_hundred_pass(settings: Settings, ollama: OllamaDouble) -> None:
     answer_rightly(ollama, but=10, wrongly=1)
     assert not (await exam.examine(settings)).passed
+    ollama.notes.clear()
     answer_rightly(ollama, but=9, wrongly=1)
     assert await exam.examine(settings) == passed(right=90)
 
@@ -118,10 +120,68 @@ async def test_without_a_model_there_is_no_exam(settings: Settings, ollama: Olla
 
 
 async def test_a_known_result_is_not_found_anew(settings: Settings, ollama: OllamaDouble) -> None:
-    assert await exam.examine(settings, known=passed()) == passed()
+    settings.model_exam = passed()
+    assert await exam.examine(settings) == passed()
     assert ollama.chats == []
     for other in (passed(model_digest="d2"), passed(exam_digest="old"), passed(model="other:1b")):
-        assert not (await exam.examine(settings, known=other)).passed
+        settings.model_exam = other
+        ollama.notes.clear()
+        assert not (await exam.examine(settings)).passed
+
+
+async def test_a_result_is_noted_at_ollama_and_found_there(settings: Settings, ollama: OllamaDouble) -> None:
+    answer_rightly(ollama)
+    first = await exam.examine(settings)
+    held = len(ollama.chats)
+    assert await exam.examine(settings) == first == passed()
+    assert len(ollama.chats) == held == 100
+    [(name, line)] = ollama.notes.items()
+    ollama.notes[name] = f"The model's own licence\n\n{line}"
+    assert await exam.examine(settings) == first
+    for other in (
+        "no result",
+        passed(model_digest="d2").model_dump_json(),
+        passed(exam_digest="old").model_dump_json(),
+    ):
+        ollama.notes[name] = other
+        await exam.examine(settings)
+        assert ollama.notes[name] == line  # it was held again
+    assert len(ollama.chats) == 4 * held
+
+
+async def test_who_serves_learns_of_an_exam_without_a_restart(chat: Chat, ollama: OllamaDouble) -> None:
+    async def may_act() -> bool:
+        await chat.model.probe()
+        return bool((await chat.http.get("/api/chat/status/")).json()["model"]["may_act"])
+
+    assert not await may_act()
+    answer_rightly(ollama)
+    await exam.examine(chat.app.state.services.settings)
+    assert await may_act()
+
+
+async def test_where_nothing_can_be_noted_the_exam_counts_all_the_same(
+    settings: Settings, ollama: OllamaDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("todo_chatbot.results.note", AsyncMock(side_effect=ConnectionError))
+    answer_rightly(ollama)
+    assert await exam.examine(settings) == passed()
+    assert ollama.notes == {}
+
+
+def test_results_that_come_along_are_of_this_exam() -> None:
+    """After a change of the prompt, the tools or the cases: hold them again and put the lines that it prints there."""
+    assert [one.model for one in results.known()] == ["smollm2:135m"]
+    assert {one.exam_digest for one in results.known()} == {exam_digest()}
+    assert not any(one.passed for one in results.known())  # the default model is never asked to act
+
+
+async def test_a_model_of_a_known_result_is_not_examined(settings: Settings, ollama: OllamaDouble) -> None:
+    [known] = results.known()
+    assert results.fitting([None, known], known.model, known.model_digest, exam_digest()) is known
+    ollama.digest = known.model_digest
+    assert await exam.examine(settings) == known
+    assert (ollama.chats, ollama.notes) == ([], {})
 
 
 async def test_only_a_model_that_passed_is_offered_tools(

@@ -47,7 +47,7 @@ def _exam(settings: Settings) -> int:
     from todo_chatbot import exam
 
     try:
-        result = asyncio.run(exam.examine(settings, known=settings.model_exam))
+        result = asyncio.run(exam.examine(settings))
     except exam.NotExaminedError as error:
         sys.stderr.write(f"examine the model: {error}\n")
         return 1

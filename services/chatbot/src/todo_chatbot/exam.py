@@ -1,4 +1,4 @@
-"""The tool-calling exam: whether a model may suggest changes. `chatbot exam` sits it, `MODEL_EXAM` tells its result."""
+"""The tool-calling exam: whether a model may suggest changes. `chatbot exam` sits it, results.py keeps the result."""
 
 import json
 from dataclasses import dataclass
@@ -41,20 +41,21 @@ def cases() -> list[Case]:
     return [Case(row["say"], row["todos"], row["tool"], row.get("arguments", {})) for row in rows]
 
 
-async def examine(settings: Settings, known: ExamResult | None = None) -> ExamResult:
-    """The result for the configured model; `known` itself if it is of this model and this exam.
+async def examine(settings: Settings) -> ExamResult:
+    """The result for the configured model: the one that is known of this model and this exam, else found and noted.
 
     Raises NotExaminedError when Ollama has no such model or it cannot be loaded.
     """
-    model = Model(settings.model_copy(update={"model_exam": None}))
+    model = Model(settings)
     try:
         await model.probe(patience=_LOADING)
         if not model.usable:
             raise NotExaminedError(model.status().detail)
-        same = (settings.ollama_model, model.digest, exam_digest())
-        if known and (known.model, known.model_digest, known.exam_digest) == same:
-            return known
-        return await _sit(model, settings.ollama_model)
+        if model.exam:
+            return model.exam
+        result = await _sit(model, settings.ollama_model)
+        await model.note(result)
+        return result
     finally:
         await model.close()
 

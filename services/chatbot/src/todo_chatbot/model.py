@@ -16,8 +16,8 @@ import httpx
 from ollama import AsyncClient, ResponseError
 from prometheus_client import Counter, Gauge
 
-from todo_chatbot import tls
-from todo_chatbot.schemas import ModelStatus
+from todo_chatbot import results, tls
+from todo_chatbot.schemas import ExamResult, ModelStatus
 from todo_chatbot.settings import Settings
 from todo_chatbot.speech import ModelUnavailableError, spoken
 from todo_chatbot.tools import TOOLS
@@ -28,6 +28,7 @@ CASES = Path(__file__).with_name("exam_cases.jsonl")
 
 _MAX_TOKENS = 100
 _CONNECT_TIMEOUT = 2.0
+_NOTE_TIMEOUT = 5.0
 _HISTORY_TURNS = 6
 _HISTORY_CHARS = 400
 
@@ -80,6 +81,7 @@ class Model:
             "temperature": 0.4,
         }
         self._digest = ""
+        self._noted: ExamResult | None = None
         self._reachable = False
         self._answering = False
         self._detail = "The model has not answered yet."
@@ -97,9 +99,22 @@ class Model:
     @property
     def may_act(self) -> bool:
         """Whether this very model passed this very exam, so that it may suggest changes."""
-        exam = self._settings.model_exam
-        seen = (self._settings.ollama_model, self._digest, exam_digest())
-        return exam is not None and exam.passed and (exam.model, exam.model_digest, exam.exam_digest) == seen
+        return self.exam is not None and self.exam.passed
+
+    @property
+    def exam(self) -> ExamResult | None:
+        """How this very model did in this very exam, None where that is not known."""
+        told = (self._settings.model_exam, self._noted, *results.known())
+        return results.fitting(told, self._settings.ollama_model, self._digest, exam_digest())
+
+    async def note(self, result: ExamResult) -> None:
+        """Note an exam's result where whoever serves finds it. Where that fails, it is only not known next time."""
+        self._noted = result
+        try:
+            async with asyncio.timeout(_NOTE_TIMEOUT):
+                await results.note(self._client, result)
+        except _FAILURES as error:
+            log.warning("the exam's result could not be noted", extra={"reason": _reason(error)})
 
     def status(self) -> ModelStatus:
         """The model's state as the status page gives it."""
@@ -133,6 +148,7 @@ class Model:
             self._down(f"Ollama is there but has no model {name}.", reachable=False)
             return
         self._digest = have[name] if name in have else have[f"{name}:latest"]
+        await self._recall(have)
         if self.usable:
             return
         try:
@@ -149,6 +165,17 @@ class Model:
         self._reachable = self._answering = True
         self._detail = "The model answers."
         UP.set(1)
+
+    async def _recall(self, have: Mapping[str, str]) -> None:
+        """Learn how this model did in its exam, where that was noted."""
+        note = results.note_name(self._digest, exam_digest())
+        if self.exam is not None or note not in have:
+            return
+        try:
+            async with asyncio.timeout(_NOTE_TIMEOUT):
+                self._noted = await results.read(self._client, note)
+        except _FAILURES as error:  # it is asked for again with the next probe
+            log.warning("the exam's result cannot be read", extra={"reason": _reason(error)})
 
     async def talk(self, sentence: str, history: tuple[tuple[str, str], ...], titles: list[str]) -> AsyncIterator[str]:
         """Small talk about `sentence`, whole sentences at a time. Raises ModelUnavailableError if there is nothing."""

@@ -34,7 +34,7 @@ class Settings(BaseSettings):
     ollama_threads: Annotated[int, Field(ge=1, le=64)] = 1
     model_timeout: Annotated[float, Field(gt=0, le=9)] = 8
     model_probe_interval: Annotated[float, Field(gt=0, le=600)] = 10
-    # What `chatbot exam` printed. Without it no model may suggest a change.
+    # What `chatbot exam` printed, where Ollama takes no note of it.
     model_exam: Annotated[Json[ExamResult] | None, NoDecode] = None
 
     confirm_lifetime: Annotated[int, Field(ge=10, le=3600)] = 300

@@ -2,11 +2,11 @@
 
 import { useSyncExternalStore } from "react";
 import { sentence, sentenceOf } from "@/lib/problem";
-import type { Filter, Todo, TodoPatch } from "@/lib/todo";
+import type { Filter, Todo, TodoDraft, TodoPatch } from "@/lib/todo";
+import { QuickAdd } from "@/features/quick-add/quick-add";
 import { useAnnounce } from "@/ui/announcer";
 import { Button } from "@/ui/button";
 import { WarningIcon } from "@/ui/icons";
-import { AddTodo } from "./add-todo";
 import { rowsOf } from "./board";
 import { EmptyList } from "./empty-list";
 import { FilterBar } from "./filter-bar";
@@ -30,14 +30,21 @@ export function TodoPanel({ store, onFilter }: Props) {
     }
   }
 
-  async function add(title: string): Promise<string | undefined> {
+  async function add(draft: TodoDraft): Promise<string | undefined> {
     try {
-      await store.add({ title });
-      announce({ text: `Added “${title}”`, quiet: true });
+      await store.add(draft);
+      announce({ text: `Added “${draft.title}”`, quiet: true });
       return undefined;
     } catch (error) {
       return sentenceOf(error);
     }
+  }
+
+  function addAll(drafts: TodoDraft[]) {
+    void run(async () => {
+      // The first line shall be the topmost, so it is the newest.
+      for (const draft of drafts.toReversed()) await store.add(draft);
+    }, `Added ${drafts.length} todos`);
   }
 
   function edit(todo: Todo, patch: TodoPatch) {
@@ -62,7 +69,7 @@ export function TodoPanel({ store, onFilter }: Props) {
         </h1>
         <FilterBar filter={filter} onFilter={onFilter} />
       </div>
-      <AddTodo onAdd={add} />
+      <QuickAdd onAdd={add} onAddAll={addAll} eager={rows.length === 0} />
       {problem && (
         <div role="alert" className="mt-4 flex items-center gap-3 rounded-xl bg-warn-soft py-2 ps-4 pe-2 text-sm text-warn">
           <WarningIcon />

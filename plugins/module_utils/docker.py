@@ -15,6 +15,7 @@ from ansible_collections.todoapp.stack.plugins.module_utils.diagnosis import Dia
 from ansible_collections.todoapp.stack.plugins.module_utils.errors import DeployError
 
 PROJECT_LABEL = "com.docker.compose.project"
+_ONE_OFF_LABEL = "com.docker.compose.oneoff"
 SERVICE_LABEL = "com.docker.compose.service"
 COMPONENT_LABEL = "todoapp.stack/component"
 
@@ -83,12 +84,20 @@ def _not_running(cause: str) -> dict[str, Any]:
 
 
 def containers(project: str) -> dict[str, dict[str, Any]]:
-    """The project's containers as `docker inspect` gives them, by Compose service name."""
+    """The project's containers as `docker inspect` gives them, by Compose service name.
+
+    One that a killed run left of a one-off command stands under its own name: it is no service's.
+    """
     ids = run(
         [client(), "ps", "--all", "--quiet", "--no-trunc", "--filter", f"label={PROJECT_LABEL}={project}"]
     ).split()
     inspected = json.loads(run([client(), "container", "inspect", *ids])) if ids else []
-    return {c["Config"]["Labels"].get(SERVICE_LABEL, c["Name"]): c for c in inspected}
+    return {_service(c): c for c in inspected}
+
+
+def _service(inspected: Mapping[str, Any]) -> str:
+    labels = inspected["Config"]["Labels"]
+    return inspected["Name"] if labels.get(_ONE_OFF_LABEL) == "True" else labels.get(SERVICE_LABEL, inspected["Name"])
 
 
 def container(name: str) -> dict[str, Any]:

@@ -25,12 +25,13 @@ RETURN = r"""
 rows: {description: "A row for each component: component, state, version, detail.", type: list, returned: always}
 diagnoses: {description: Why components are not ready., type: list, returned: always}
 release: {description: The release that serves., type: int, returned: always}
+exams: {description: "A sentence for each exam that was held with it.", type: list, returned: always}
 """
 
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.todoapp.stack.plugins.module_utils import docker, module_run
+from ansible_collections.todoapp.stack.plugins.module_utils import docker, exam, module_run
 from ansible_collections.todoapp.stack.plugins.module_utils.diagnosis import Diagnosis, explain, of_container
 from ansible_collections.todoapp.stack.plugins.module_utils.errors import DeployError
 from ansible_collections.todoapp.stack.plugins.module_utils.state import State
@@ -74,7 +75,10 @@ def look(params: dict[str, Any]) -> dict[str, Any]:
                 "detail": detail,
             }
         )
-    return {"rows": rows, "diagnoses": diagnoses, "release": State(params["state_dir"]).current() or 0}
+    kept = State(params["state_dir"])
+    release = kept.current() or 0
+    exams = exam.told(kept.journal(release)) if release else []
+    return {"rows": rows, "diagnoses": diagnoses, "release": release, "exams": exams}
 
 
 def main() -> None:
@@ -83,6 +87,7 @@ def main() -> None:
     def work() -> dict[str, Any]:
         result = look(module.params)
         shown = table(result["rows"], ["component", "state", "version", "detail"])
+        shown = "\n".join([shown, *result["exams"]])
         if result["diagnoses"]:
             text = "\n\n".join(explain(diagnosis) for diagnosis in result["diagnoses"])
             if not any(row["state"] != "missing" for row in result["rows"]):

@@ -26,12 +26,13 @@ RETURN = r"""
 rows: {description: "A row for each component: component, state, version, detail.", type: list, returned: always}
 diagnoses: {description: Why components are not ready., type: list, returned: always}
 release: {description: The release that serves., type: int, returned: always}
+exams: {description: "A sentence for each exam that was held with it.", type: list, returned: always}
 """
 
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.todoapp.stack.plugins.module_utils import kube_health, module_run
+from ansible_collections.todoapp.stack.plugins.module_utils import exam, kube_health, module_run
 from ansible_collections.todoapp.stack.plugins.module_utils.diagnosis import explain
 from ansible_collections.todoapp.stack.plugins.module_utils.errors import DeployError
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_client import Cluster
@@ -55,7 +56,13 @@ def look(params: dict[str, Any]) -> dict[str, Any]:
     release = state.current() or 0
     record = state.record(release) if release else {}
     rows, diagnoses = kube_health.look(cluster, params["components"], record, tool)
-    return {"rows": rows, "diagnoses": [diagnosis.as_dict() for diagnosis in diagnoses], "release": release}
+    exams = exam.told(state.journal(release)) if release else []
+    return {
+        "rows": rows,
+        "diagnoses": [diagnosis.as_dict() for diagnosis in diagnoses],
+        "release": release,
+        "exams": exams,
+    }
 
 
 def main() -> None:
@@ -64,6 +71,7 @@ def main() -> None:
     def work() -> dict[str, Any]:
         result = look(module.params)
         shown = table(result["rows"], ["component", "state", "version", "detail"])
+        shown = "\n".join([shown, *result["exams"]])
         if result["diagnoses"]:
             text = "\n\n".join(explain(diagnosis) for diagnosis in result["diagnoses"])
             if not any(row["state"] != "missing" for row in result["rows"]):

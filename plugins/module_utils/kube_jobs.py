@@ -74,8 +74,8 @@ def command_of(component: Mapping[str, Any], objects: Sequence[Mapping[str, Any]
     return list(commands[name])
 
 
-def run(cluster: Cluster, job: Object, seconds: float, tool: str, keep_alive: Callable[[], None]) -> None:
-    """Run a Job to its end; an older one of its name goes first.
+def run(cluster: Cluster, job: Object, seconds: float, tool: str, keep_alive: Callable[[], None]) -> str:
+    """Run a Job to its end and return its last log lines; an older one of its name goes first.
 
     :param tool: how kubectl is called for this cluster, for next steps.
     :param keep_alive: called while waiting; renews the lock.
@@ -91,7 +91,7 @@ def run(cluster: Cluster, job: Object, seconds: float, tool: str, keep_alive: Ca
         seen = _look(cluster, job, uid, component)
         now = time.monotonic()
         if seen.workload and judge(seen.workload).ok:
-            return
+            return "\n".join(cluster.logs(pod["metadata"]["name"], name) for pod in seen.pods)
         findings = examine(seen)
         signs = {finding.key: signs.get(finding.key, now) for finding in findings}
         over = [finding for finding in findings if now - signs[finding.key] >= finding.reason.patience]

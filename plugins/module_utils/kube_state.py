@@ -88,7 +88,7 @@ class ClusterState:
             raise DeployError(
                 f"another run has begun release {number} just now; deploy again when it has ended"
             ) from error
-        self.note(number, "record", "written")
+        self.note(number, "record", "written", **({"why": record["why"]} if "why" in record else {}))
         return number
 
     def note(self, number: int, step: str, outcome: str, **more: Any) -> None:

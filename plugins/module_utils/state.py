@@ -146,7 +146,7 @@ class State:
         self._write(new / "record.json", json.dumps(full, indent=1).encode(), 0o400)
         self._write(new / "compose.yaml", compose_file.encode(), 0o600)
         new.rename(self.folder(number))
-        self.note(number, "record", "written")
+        self.note(number, "record", "written", **({"why": record["why"]} if "why" in record else {}))
         return number
 
     def note(self, number: int, step: str, outcome: str, **more: Any) -> None:

@@ -43,7 +43,7 @@ import time
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.todoapp.stack.plugins.module_utils import compose_engine, module_run
+from ansible_collections.todoapp.stack.plugins.module_utils import compose_engine, docker, module_run, rollback
 from ansible_collections.todoapp.stack.plugins.module_utils.errors import DeployError
 from ansible_collections.todoapp.stack.plugins.module_utils.state import State, holder
 
@@ -93,7 +93,13 @@ def act(params: dict[str, Any]) -> dict[str, Any]:
         except DeployError as error:
             compose_engine.keep_log(error, state.folder(number))
             raise
-    state.note(number, step, "done")
+    # What it said of the schema decides later whether somebody can go back.
+    schema = (
+        rollback.schema_in(docker.logs(f"{params['project']}-{params['services'][0]}-1"))
+        if params["run_to_end"]
+        else {}
+    )
+    state.note(number, step, "done", **({"component": params["component"], "schema": schema} if schema else {}))
     done = f"{params['component']} {step}" if params["run_to_end"] else f"started {', '.join(params['services'])}"
     if number != params["release"]:
         done = f"going back to release {params['release']}"

@@ -44,7 +44,13 @@ import time
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.todoapp.stack.plugins.module_utils import kube_apply, kube_gate, kube_jobs, module_run
+from ansible_collections.todoapp.stack.plugins.module_utils import (
+    kube_apply,
+    kube_gate,
+    kube_jobs,
+    module_run,
+    rollback,
+)
 from ansible_collections.todoapp.stack.plugins.module_utils.errors import DeployError
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_client import MANAGER, Cluster
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_reasons import kubectl
@@ -84,12 +90,14 @@ def act(params: dict[str, Any]) -> dict[str, Any]:
     kube_apply.remember(state, release)
     kube_apply.apply_support(cluster, release, component, lambda: state.renew(identity))
     try:
-        kube_jobs.run(cluster, job, params["seconds"], tool, lambda: state.renew(identity))
+        log = kube_jobs.run(cluster, job, params["seconds"], tool, lambda: state.renew(identity))
     except DeployError as error:
         with contextlib.suppress(DeployError):  # the failure itself must be told
             state.note(number, name, "failed", diagnosis=error.diagnosis or {"cause": str(error)})
         raise
-    state.note(number, name, "done", component=component)
+    # What it said of the schema decides later whether somebody can go back.
+    schema = rollback.schema_in(log)
+    state.note(number, name, "done", component=component, **({"schema": schema} if schema else {}))
     return {"changed": True, "seconds": round(time.monotonic() - start, 2), "said": f"{component} {name}"}
 
 

@@ -36,7 +36,7 @@ BESIDE = {
 # What says nothing to a cluster.
 ELSEWHERE = {
     "todo_target", "todo_components", "todo_publish_address", "todo_state_dir", "todo_generate_secrets", "todo_delete_data",
-    "todo_keep_releases", "todo_gate_seconds", "todo_min_free_mb", "todo_dist_dir", "todo_chart_dir", "todo_chart_repository", "todo_report", "todo_base_image",
+    "todo_release", "todo_keep_releases", "todo_gate_seconds", "todo_min_free_mb", "todo_dist_dir", "todo_chart_dir", "todo_chart_repository", "todo_report", "todo_base_image",
     "todo_kubeconfig", "todo_context", "todo_front_door", "todo_front_door_ca", "todo_registry.insecure",
     "backend_published_port", "chatbot_published_port", "frontend_published_port",
 }  # fmt: skip

@@ -23,6 +23,10 @@ class ActionModule(ActionBase):
             ends.append(f"release {serving} serves again; release {args['release']} is recorded as rolled back")
         elif serving:
             ends.append(f"release {serving} was put back and is not ready either: {lost}")
+        elif args.get("removed"):
+            ends.append(
+                "there is no earlier release to go back to; what was started is removed again, but for data and credentials"
+            )
         else:
             ends.append("there is no earlier release to go back to; what was started is left for you to look at")
         return result | {

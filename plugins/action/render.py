@@ -10,7 +10,7 @@ import yaml
 from ansible import constants
 from ansible.plugins.action import ActionBase
 from ansible.utils.collection_loader import AnsibleCollectionConfig
-from ansible_collections.todoapp.stack.plugins.module_utils import images, markers, release, state
+from ansible_collections.todoapp.stack.plugins.module_utils import helm_objects, images, markers, release, state
 from ansible_collections.todoapp.stack.plugins.module_utils.description import Component
 from ansible_collections.todoapp.stack.plugins.module_utils.errors import DeployError, OptionError, did_you_mean
 from ansible_collections.todoapp.stack.plugins.module_utils.options import public
@@ -153,8 +153,12 @@ def _for_cluster(components: list[Component], options: dict[str, Any]) -> dict[s
     """What a cluster needs of the release."""
     ingress = options["todo_ingress"]
     scheme = "https" if ingress["tls"]["enabled"] else "http"
+    objects = release.manifest_objects(TEMPLATES, components, options)
+    if options["todo_target"] == "helm":
+        noted = {component.name for component in components if f"{component.name}_annotations" in options}
+        objects = helm_objects.marked(objects, options["todo_name"], noted)
     return {
-        "objects": release.manifest_objects(TEMPLATES, components, options),
+        "objects": objects,
         "ports": {},
         "secret_volumes": _kept_with(components, ""),
         "front_door": f"{scheme}://{ingress['host']}" if ingress["enabled"] and ingress["host"] else "",

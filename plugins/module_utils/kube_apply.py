@@ -113,7 +113,7 @@ def settle(
         # Else it begins with one replica, and waits for the autoscaler's next look.
         _own_replicas(cluster, obj, autoscaler["spec"].get("minReplicas") or 1)
     if HANDOVER in owners(now, _REPLICAS) and "replicas" in obj["spec"]:
-        cluster.apply(_bare(obj), manager=HANDOVER)  # owns nothing from here on
+        let_go(cluster, obj, HANDOVER)
     if obj["kind"] == "StatefulSet" and live and _generation(now) != _generation(live):
         replace_stuck_pods(cluster, obj["metadata"]["name"])
 
@@ -139,6 +139,11 @@ def prepare_replicas(
 
 def _own_replicas(cluster: Cluster, obj: Mapping[str, Any], replicas: int) -> None:
     cluster.apply({**_bare(obj), "spec": {"replicas": replicas}}, manager=HANDOVER)
+
+
+def let_go(cluster: Cluster, obj: Mapping[str, Any], manager: str) -> None:
+    """From here on a field manager owns nothing of the object; what nobody owns then goes."""
+    cluster.apply(_bare(obj), manager=manager)
 
 
 def _bare(obj: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from ansible_collections.todoapp.stack.plugins.module_utils import kube_namespac
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_client import MANAGER, Cluster
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_kinds import APPLIED
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_names import (
+    HELM,
     PART_OF,
     PART_OF_LABEL,
     STATE_LABEL,
@@ -99,7 +100,9 @@ def strangers(cluster: Cluster, found: Found) -> list[Object]:
         item
         for kind in kinds
         for item in cluster.list(kind)
-        if _name(item) not in ours | _OF_EVERY_NAMESPACE and not _made_by_machines(item)
+        if _name(item) not in ours | _OF_EVERY_NAMESPACE
+        and not _made_by_machines(item)
+        and not (cluster.manager == HELM and _is_helms(item, cluster.namespace))
     ]
 
 
@@ -112,6 +115,12 @@ def _made_by_machines(item: Object) -> bool:
         or secret in ("kubernetes.io/service-account-token", "kubernetes.io/dockercfg")
         or "cert-manager.io/certificate-name" in (metadata.get("annotations") or {})
     )
+
+
+def _is_helms(item: Object, release: str) -> bool:
+    """Whether this is where Helm keeps its record of our own release."""
+    labels = item["metadata"].get("labels") or {}
+    return item.get("type") == "helm.sh/release.v1" and labels.get("name") == release
 
 
 def is_data(item: Object) -> bool:

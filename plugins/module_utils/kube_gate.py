@@ -253,6 +253,19 @@ def members(record: Mapping[str, Any], names: Sequence[str], seconds: Mapping[st
     return result
 
 
+def down(cluster: Cluster, record: Mapping[str, Any], names: Sequence[str]) -> list[str]:
+    """Those of the components whose workloads are not there, or not ready, as they are now."""
+    found = []
+    for name in names:
+        workloads = [
+            e["object"] for e in record["objects"] if e["component"] == name and e["object"]["kind"] in WORKLOADS
+        ]
+        live = [cluster.get(obj["kind"], obj["metadata"]["name"]) for obj in workloads]
+        if not all(obj and judge(obj).ok for obj in live):
+            found.append(name)
+    return found
+
+
 def _pod_ready(pod: Mapping[str, Any]) -> bool:
     return judge(pod).ok
 

@@ -18,7 +18,7 @@ from ansible_collections.todoapp.stack.plugins.module_utils.kube_client import (
     Refused,
 )
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_kinds import kind_of_object, reference
-from ansible_collections.todoapp.stack.plugins.module_utils.kube_names import PART_OF_LABEL, managed_by
+from ansible_collections.todoapp.stack.plugins.module_utils.kube_names import HELM_NAME, PART_OF_LABEL, managed_by
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_plan import Seen
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_secrets import NAME as CREDENTIALS
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_state import ClusterState
@@ -182,7 +182,7 @@ def _part_of(obj: Mapping[str, Any]) -> str:
 
 
 def _helm_release(obj: Mapping[str, Any]) -> str:
-    return str((obj["metadata"].get("annotations") or {}).get("meta.helm.sh/release-name", ""))
+    return str((obj["metadata"].get("annotations") or {}).get(HELM_NAME, ""))
 
 
 def openshift(cluster: Cluster) -> bool:

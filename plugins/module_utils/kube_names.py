@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-PART_OF_LABEL = "app.kubernetes.io/part-of"
+APP = "app.kubernetes.io"
+PART_OF_LABEL = f"{APP}/part-of"
 PART_OF = "todo-app"
 STATE_LABEL = "todoapp.stack/state"
 """On what the engine keeps for itself (record, journal, lock ...); its value says which. Render and prune pass them by."""
+
+HELM = "helm"
+"""Helm's field manager: it applies as what its binary is called."""
+HELM_NAME, HELM_NAMESPACE = "meta.helm.sh/release-name", "meta.helm.sh/release-namespace"
+"""The annotations by which Helm knows what is its own."""
 
 MADE = "todoapp.stack/made"
 """The annotation of a Namespace that we made: only such a one do we ever delete."""

@@ -11,6 +11,7 @@ options:
   release: {description: The release that failed., type: int, required: true}
   serving: {description: The release that serves; 0 for none., type: int, default: 0}
   not_restored: {description: Why the previous release could not be put back., type: str, default: ""}
+  removed: {description: "Whether what was started has been removed again, where there is no earlier release.", type: bool, default: false}
 author: todoapp.stack maintainers (@todoapp)
 """
 

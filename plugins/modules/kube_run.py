@@ -19,6 +19,7 @@ options:
   command: {description: "The command's name, such as migrate.", type: str, required: true}
   arguments: {description: What it runs; empty means what the description says., type: list, elements: str, default: []}
   seconds: {description: How long it may take., type: float, default: 120}
+  when_ready: {description: Components without which it is not run and its pods' init step has to do it., type: list, elements: str, default: []}
   holder_pid: {description: The controller's process id., type: int, required: true}
   holder_host: {description: The controller's host name., type: str, required: true}
 author: todoapp.stack maintainers (@todoapp)
@@ -67,6 +68,7 @@ SPEC = {
     "command": {"type": "str", "required": True},
     "arguments": {"type": "list", "elements": "str", "default": []},
     "seconds": {"type": "float", "default": 120},
+    "when_ready": {"type": "list", "elements": "str", "default": []},
     "holder_pid": {"type": "int", "required": True},
     "holder_host": {"type": "str", "required": True},
 }
@@ -84,6 +86,13 @@ def act(params: dict[str, Any]) -> dict[str, Any]:
     described = next(entry for entry in record["components"] if entry["name"] == component)
     command = params["arguments"] or kube_jobs.command_of(described, member.objects, name)
     job = kube_jobs.job_of(member.objects, component, name, command, params["seconds"])
+    down = kube_gate.down(cluster, record, params["when_ready"])
+    if down:
+        return {
+            "changed": False,
+            "seconds": 0.0,
+            "said": f"{component} {name} is left to its pods: {', '.join(down)} is not ready",
+        }
     tool = kubectl(params["kubeconfig"], params["context"], params["namespace"])
     state.note(number, name, "started", component=component)
     release = kube_apply.Release(record["objects"], state.secrets.live())

@@ -31,13 +31,10 @@ class ActionModule(render.ActionModule):
         values = chart_values.of_options(spec, options, source.prefixes)
         version, values = chart_package.version(files), helm_objects.without_secrets(values)
         archive = chart_package.archive(files)
-        made = {
-            "changed": False,
-            "version": version,
-            "values": values,
-            "archive": base64.b64encode(archive).decode(),
-        }
-        return made | self._written(options, spec, values, {f"{chart_package.NAME}-{version}.tgz": archive})
+        helm = {"chart": version, "values": values, "archive": base64.b64encode(archive).decode()}
+        return {"changed": False, "helm": helm} | self._written(
+            options, spec, values, {f"{chart_package.NAME}-{version}.tgz": archive}
+        )
 
     def _written(
         self, options: dict[str, Any], spec: chart_values.Spec, values: dict[str, Any], files: dict[str, bytes]

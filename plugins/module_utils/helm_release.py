@@ -49,9 +49,13 @@ def latest(cluster: Cluster) -> Revision | None:
     return next(reversed(revisions(cluster)), None)
 
 
-def of_journal(journal: Iterable[Mapping[str, Any]]) -> int:
-    """The revision that a release of ours was deployed as, from its journal; 0 before that."""
-    return max((int(line["helm_revision"]) for line in journal if "helm_revision" in line), default=0)
+def revision_of(release: int, journals: Mapping[int, Iterable[Mapping[str, Any]]]) -> int:
+    """The newest revision that holds what a release of ours deployed; 0 where none does.
+
+    :param journals: by release; each notes what it applied, and to which release it went back.
+    """
+    lines = [(number, line) for number, journal in journals.items() for line in journal if "helm_revision" in line]
+    return max((int(line["helm_revision"]) for number, line in lines if line.get("to", number) == release), default=0)
 
 
 def _revision(secret: Mapping[str, Any]) -> Revision:

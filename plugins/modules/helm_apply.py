@@ -17,7 +17,6 @@ options:
   holder_pid: {description: The controller's process id., type: int, required: true}
   holder_host: {description: The controller's host name., type: str, required: true}
   release: {description: The release that is applied., type: int, required: true}
-  chart: {description: "The packed chart, in base64.", type: str, required: true}
   history: {description: How many revisions Helm keeps., type: int, default: 40}
 author: todoapp.stack maintainers (@todoapp)
 """
@@ -29,7 +28,6 @@ EXAMPLES = r"""
     holder_pid: 4711
     holder_host: laptop
     release: 3
-    chart: "{{ _helm_chart.archive }}"
 """
 
 RETURN = r"""
@@ -58,7 +56,6 @@ SPEC = {
     "holder_pid": {"type": "int", "required": True},
     "holder_host": {"type": "str", "required": True},
     "release": {"type": "int", "required": True},
-    "chart": {"type": "str", "required": True},
     "history": {"type": "int", "default": 40},
 }
 
@@ -82,7 +79,7 @@ def act(params: dict[str, Any]) -> dict[str, Any]:
     release = Release(record["objects"], state.secrets.live())
     remember(state, release)
     values = helm_objects.filled(record["helm"]["values"], record["objects"])
-    chart = base64.b64decode(params["chart"])
+    chart = base64.b64decode(record["helm"]["archive"])
     revision = helm_upgrade.upgrade(
         cluster, release, keep_alive, lambda: helm.upgrade(chart, values, number, params["history"])
     )

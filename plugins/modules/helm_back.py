@@ -74,23 +74,25 @@ def act(params: dict[str, Any]) -> dict[str, Any]:
     said = [*filter(None, [helm_release.recover(cluster, keep_alive)])]
     found = {revision.number: revision for revision in helm_release.revisions(cluster)}
     last = max(found, default=0)
-    wanted = helm_release.of_journal(state.journal(params["release"])) if params["release"] else params["before"]
-    uninstalled = False
+    wanted, uninstalled = params["before"], False
+    if params["release"]:
+        journals = {number: state.journal(number) for number in state.releases() if number >= params["release"]}
+        wanted = helm_release.revision_of(params["release"], journals)
     if last == wanted:
         pass
     elif wanted in found:
         Helm.of(params, keep_alive).rollback(wanted, params["history"])
         last += 1
         said.append(f"Helm's revision {last} is revision {wanted} again")
-        if params["release"]:
-            state.note(params["release"], "back", "done", helm_revision=last)
     elif wanted:
         said.append(f"Helm has forgotten its revision {wanted}; its newest, {last}, is not what runs")
     else:
         Helm.of(params, keep_alive).uninstall()
         last, uninstalled = 0, True
         said.append("uninstalled what had been started")
-    state.note(params["journal"], "back", "done", to=params["release"])
+    # What is noted as the revision of another release is where the next failure goes back to.
+    noted = {"helm_revision": last} if params["release"] and last != wanted and wanted in found else {}
+    state.note(params["journal"], "back", "done", to=params["release"], **noted)
     return {"changed": True, "revision": last, "uninstalled": uninstalled, "said": said}
 
 

@@ -19,7 +19,5 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
-version: {description: The chart's version., type: str, returned: success}
-values: {description: The chart's values., type: dict, returned: success}
-archive: {description: "The packed chart, in base64.", type: str, returned: success}
+helm: {description: "What a record keeps of it: chart (its version), values, archive (the packed chart in base64).", type: dict, returned: success}
 """

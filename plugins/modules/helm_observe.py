@@ -60,6 +60,8 @@ def observe(params: dict[str, Any]) -> dict[str, Any]:
     refused = [*([wrong] if wrong else []), *_at_work(cluster, last, interrupted=bool(seen["interrupted"]))]
     return {
         **seen,
+        # Its chart is of no use here.
+        "current": {k: v for k, v in seen["current"].items() if k != "helm"} if seen["current"] else None,
         "refused": [*seen["refused"], *(diagnosis.as_dict() for diagnosis in refused)],
         "helm": {"revision": last.number, "status": last.status} if last else None,
     }

@@ -144,13 +144,15 @@ class Actor:
         names = ", ".join(words.title(todo["title"]) for todo in todos[:3])
         rest = f" and {len(todos) - 3} more" if len(todos) > 3 else ""
         which = f"the latest {words.count(len(todos), kind)}" if more else words.count(len(todos), kind)
-        return await self._ask(tool, writes, f"{verb} {which} ({names}{rest})?")
+        titles = [todo["title"] for todo in todos]
+        return await self._ask(tool, writes, f"{verb} {which} ({names}{rest})?", titles)
 
     async def _write(
         self, tool: Tool, writes: Sequence[tuple[Write, Todo | None]], context: Context, *, ask: bool
     ) -> ChatAnswer:
         if ask:
-            return await self._ask(tool, [write for write, _ in writes], _question(writes, context))
+            titles = [write.title for write, _ in writes]
+            return await self._ask(tool, [write for write, _ in writes], _question(writes, context), titles)
         outcomes: list[Outcome] = []
         for write, before in writes:
             outcome = await self._writer.write(write, before)
@@ -160,9 +162,9 @@ class Actor:
         actions = [await self._writer.action(tool, outcome) for outcome in outcomes]
         return ChatAnswer(reply=_reply(outcomes, context), actions=actions)
 
-    async def _ask(self, tool: Tool, writes: list[Write], summary: str) -> ChatAnswer:
+    async def _ask(self, tool: Tool, writes: list[Write], summary: str, titles: list[str]) -> ChatAnswer:
         token = await self._writer.confirmation(tool, writes)
-        return ChatAnswer(reply=summary, confirm=Confirm(token=token, summary=summary))
+        return ChatAnswer(reply=summary, confirm=Confirm(token=token, summary=summary, titles=titles))
 
 
 def _update_of(todo: Todo, fields: dict[str, Any]) -> Write:

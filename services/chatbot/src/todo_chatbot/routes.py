@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.responses import JSONResponse
 
 from todo_chatbot import sse
@@ -40,14 +40,18 @@ def services_of(request: Request) -> Services:
 
 
 Shared = Annotated[Services, Depends(services_of)]
+# The backend takes 200 characters, and each write adds its number.
+RequestKey = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=190)]
 
 
 @router.post("/")
 @router.post("", include_in_schema=False)
-async def chat(request: Request, body: ChatRequest, token: Token, services: Shared) -> Response:
-    """Understand a sentence and act on the caller's list."""
+async def chat(request: Request, body: ChatRequest, token: Token, services: Shared, key: RequestKey = None) -> Response:
+    """Understand a sentence and act on the caller's list; what was done under the same key is not done again."""
     context = _context(body)
-    return await _respond(request, token, services, lambda talk: talk.answer(body.message, context), body.time_zone)
+    return await _respond(
+        request, token, services, lambda talk: talk.answer(body.message, context), body.time_zone, key
+    )
 
 
 @router.post("/confirm/")
@@ -78,23 +82,24 @@ async def _respond(
     services: Services,
     ask: Callable[[Conversation], Awaitable[ChatAnswer]],
     zone: str = "UTC",
+    key: str | None = None,
 ) -> Response:
     def work(emit: Emit) -> Awaitable[ChatAnswer]:
-        return ask(_conversation(token, services, zone, emit))
+        return ask(_conversation(token, services, zone, emit, key))
 
     if "text/event-stream" in request.headers.get("Accept", ""):
         return await sse.stream(work)
     return JSONResponse((await work(lambda _event, _data: None)).as_json(), headers={"Cache-Control": "no-store"})
 
 
-def writer_for(backend: Backend, services: Services, zone: str) -> Writer:
-    """What writes for one caller, who lives in `zone`."""
-    return Writer(backend, services.signer, services.settings, zone)
+def writer_for(backend: Backend, services: Services, zone: str, key: str | None = None) -> Writer:
+    """What writes for one caller, who lives in `zone`, once only under the same `key`."""
+    return Writer(backend, services.signer, services.settings, zone, key)
 
 
-def _conversation(token: str, services: Services, zone: str, emit: Emit) -> Conversation:
+def _conversation(token: str, services: Services, zone: str, emit: Emit, key: str | None) -> Conversation:
     backend = Backend(services.http, token, services.users)
-    writer = writer_for(backend, services, zone)
+    writer = writer_for(backend, services, zone, key)
 
     async def titles() -> list[str]:
         todos, _ = await backend.list_todos({"completed": "false", "limit": 10})

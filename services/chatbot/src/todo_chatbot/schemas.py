@@ -97,10 +97,11 @@ class Action(BaseModel):
 
 
 class Confirm(BaseModel):
-    """A question whose yes is the token."""
+    """A question whose yes is the token, and the titles of all todos that a yes would touch."""
 
     token: str
     summary: str
+    titles: list[str] = []
 
 
 class Choice(BaseModel):

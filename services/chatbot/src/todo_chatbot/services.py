@@ -1,5 +1,7 @@
 """What the requests of one process share."""
 
+import importlib.util
+import sys
 from dataclasses import dataclass
 
 import httpx
@@ -11,6 +13,11 @@ from todo_chatbot.settings import Settings
 from todo_chatbot.tokens import Signer
 
 _CONNECT_TIMEOUT = 2.0
+
+# httpcore looks for this package with every request, and Python forgets each time that it is not installed: half a
+# millisecond of a processor per call of the backend, measured. This is how Python is told to remember.
+if "sniffio" not in sys.modules and importlib.util.find_spec("sniffio") is None:
+    sys.modules["sniffio"] = None  # type: ignore[assignment] # the typeshed leaves out that None is allowed
 
 
 @dataclass(frozen=True)

@@ -44,16 +44,27 @@ class Outcome:
 class Writer:
     """Writes for one caller."""
 
-    def __init__(self, backend: Backend, signer: Signer, settings: Settings, zone: str) -> None:
+    def __init__(
+        self, backend: Backend, signer: Signer, settings: Settings, zone: str, request_key: str | None = None
+    ) -> None:
         self._backend, self._signer, self._settings, self._zone = backend, signer, settings, zone
+        self._request_key, self._written = request_key, 0
 
     async def write(self, write: Write, before: Todo | None = None, key: str | None = None) -> Outcome:
         """Carry out one write. Raises only what ends the whole request (401, 429)."""
         try:
-            written = await self._backend.write(write, key or secrets.token_urlsafe(18))
+            written = await self._backend.write(write, key or self._next_key())
         except (RefusedError, BackendUnavailableError) as error:
             return Outcome(write, before, error=error)
-        return Outcome(write, before, after=written.todo, replayed=written.replayed)
+        # The caller's own second try is answered as the first was; a ticket's second use is refused.
+        return Outcome(write, before, after=written.todo, replayed=written.replayed and key is not None)
+
+    def _next_key(self) -> str:
+        """The key of the next write: the same again when the caller sends the same request again."""
+        if not self._request_key:
+            return secrets.token_urlsafe(18)
+        self._written += 1
+        return f"{self._request_key}.{self._written}"
 
     async def redeem(self, ticket: Ticket) -> list[Outcome]:
         """Carry out a ticket's writes. Raises TokenUsedError when all of them had been carried out before."""

@@ -4,7 +4,8 @@
 # there. The first time that takes long: Kubernetes is built from its sources. Run again it changes only what differs;
 # --check --diff shows what that would be.
 # For a cluster of yours set TODO_CONTEXT to its context, TODO_KUBECONFIG to the kubeconfig (without it kubectl's own),
-# TODO_REGISTRY to the registry that it pulls from and TODO_HOST to the page's name; give the secrets as docs/kubernetes.md says.
+# TODO_REGISTRY to the registry that it pulls from, TODO_HOST to the page's name, and TODO_ISSUER to cert-manager's ClusterIssuer
+# where it has TLS; give the secrets as docs/kubernetes.md says.
 # Ends with 0; with 1 when the set-up failed; with what ansible-playbook ended with (2: build or deploy failed).
 set -euo pipefail
 # shellcheck source=setup.sh
@@ -12,24 +13,7 @@ set -euo pipefail
 # shellcheck source=lib/k8s.sh
 . "$root/scripts/lib/k8s.sh"
 
-engine_answers() {
-  docker version > /dev/null 2>&1 || /usr/bin/docker version > /dev/null 2>&1
-}
-
-playbooks=("$root/playbooks/build.yml" "$root/playbooks/deploy.yml")
-if k8s_is_local; then
-  playbooks=("$root/playbooks/cluster.yml" "${playbooks[@]}")
-  target+=(-e local_cluster_state=up)
-elif ! engine_answers; then
-  playbooks=("$root/playbooks/engine.yml" "${playbooks[@]}")
-fi
-
-report=$(mktemp)
-trap 'rm -f "$report"' EXIT
-ansible-playbook "${playbooks[@]}" "${target[@]}" -e "todo_report=$report" "$@" < /dev/null
-
-url=$(sed -n -E 's/^ "url": "([^"]+)",?$/\1/p' "$report" | head -n 1)
-[ -z "$url" ] || printf '\nThe page: %s\n' "$url"
+k8s_deploy "$@"
 if k8s_is_local; then
   cat << SAY
 Look at it:                       scripts/k8s-status.sh

@@ -76,9 +76,9 @@ def look(cluster: Cluster, state: ClusterState, *, data: bool) -> Found:
         kind, name = entry["kind"], entry["name"]
         if kind == "Namespace" or (kind, name) in known:
             continue
-        known.add((kind, name))
         live = cluster.get(kind, name)
         if live and managed_by(live, cluster.manager):
+            known.add((kind, name))
             item = {**live, "kind": kind}
             (found.data if is_data(item) else found.objects).append(item)
     # A StatefulSet makes its claims itself, and leaves them.

@@ -84,8 +84,8 @@ def act(params: dict[str, Any]) -> dict[str, Any]:
         Helm.of(params, keep_alive).rollback(wanted, params["history"])
         last += 1
         said.append(f"Helm's revision {last} is revision {wanted} again")
-    elif wanted:
-        said.append(f"Helm has forgotten its revision {wanted}; its newest, {last}, is not what runs")
+    elif wanted or params["release"]:  # by the target manifests, say: its objects have been put back without Helm
+        said.append(f"Helm has no revision of what was deployed before; its newest, {last}, is not what runs")
     else:
         Helm.of(params, keep_alive).uninstall()
         last, uninstalled = 0, True

@@ -64,11 +64,12 @@ def act(params: dict[str, Any], *, check_mode: bool) -> dict[str, Any]:
     going, kept, taken_over = found.going, found.kept, ""
     if (going or last) and not check_mode:
         identity = holder(params["holder_host"], params["holder_pid"])
+        helm = Helm.of(params, lambda: state.renew(identity))
         taken_over = state.lock(identity, "teardown")
         try:
             # First, or the next plan would take what Helm removes for removed by hand.
             state.forget_current()
-            Helm.of(params, lambda: state.renew(identity)).uninstall()
+            helm.uninstall()
             left = kube_teardown.remove(cluster, state, data=data, keep_alive=lambda: state.renew(identity))
             known = {_name(item) for item in going}
             going = [*going, *(item for item in left if _name(item) not in known)]

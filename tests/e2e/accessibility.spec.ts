@@ -33,9 +33,6 @@ for (const colorScheme of ["light", "dark"] as const) {
       test("the list and the assistant are accessible in their states", async ({ page, account }) => {
         expect(account.email).toBeTruthy();
         const narrow = width < 1024;
-        const show = async (panel: "Todos" | "Assistant") => {
-          if (narrow) await page.getByRole("button", { name: panel, exact: true }).click();
-        };
         await page.goto("/");
         await expect(page.getByText("Nothing here yet")).toBeVisible();
         await check(page, "empty list");
@@ -53,7 +50,7 @@ for (const colorScheme of ["light", "dark"] as const) {
         await expect(page.getByRole("button", { name: "Undo" })).toBeVisible();
         await check(page, "list with a notice");
 
-        await show("Assistant");
+        if (narrow) await page.getByRole("button", { name: "Assistant", exact: true }).click();
         await say(page, "add buy milk tomorrow");
         await say(page, "show my todos");
         await check(page, "assistant with cards");
@@ -61,6 +58,7 @@ for (const colorScheme of ["light", "dark"] as const) {
         await expect(page.getByRole("group", { name: "Please confirm" })).toBeVisible();
         await check(page, "assistant that asks");
 
+        if (narrow) await page.getByRole("button", { name: "Close the assistant" }).click();
         await page.getByRole("button", { name: /Account of/ }).click();
         await check(page, "account menu");
         await page.getByRole("button", { name: "Delete account…" }).click();

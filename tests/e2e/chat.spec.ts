@@ -64,15 +64,25 @@ test("a question beyond the rules is answered too, and says by whom", async ({ p
   await expect(conversation(page).getByText(/^Assistant: ./)).toBeVisible();
 });
 
-test("when the assistant cannot be reached it says so, the text comes back and the list works on", async ({ page, tolerate }) => {
+test("when no answer comes it says so, the list works on, and Retry asks the very same again", async ({ page, tolerate }) => {
   tolerate(/status of 502/);
-  await page.route("**/api/chat", (route) =>
-    route.fulfill({ status: 502, contentType: "application/problem+json", body: '{"code":"upstream_unreachable"}' }),
-  );
+  const sent: { key: string | undefined; body: unknown }[] = [];
+  let away = true;
+  await page.route("**/api/chat", (route) => {
+    sent.push({ key: route.request().headers()["idempotency-key"], body: route.request().postDataJSON() });
+    return away ? route.fulfill({ status: 502, contentType: "application/problem+json", body: '{"code":"upstream_unreachable"}' }) : route.continue();
+  });
   await say(page, "add something");
   await expect(conversation(page).getByText(/cannot be reached/)).toBeVisible();
-  await expect(page.getByLabel("Message to the assistant")).toHaveValue("add something");
   await addTodo(page, "By hand");
+  away = false;
+  await page.getByRole("button", { name: "Retry" }).click();
+  await expect(checkbox(page, "something")).toBeVisible();
+  await expect(conversation(page).getByText("You: add something", { exact: true })).toHaveCount(1);
+  await expect(page.getByRole("button", { name: "Retry" })).toHaveCount(0);
+  expect(sent).toHaveLength(2);
+  expect(sent[0]?.key).toBeTruthy();
+  expect(sent[1]).toEqual(sent[0]);
 });
 
 test("Stop ends an answer, and the next question works", async ({ page }) => {

@@ -1,6 +1,8 @@
 import { GeistSans } from "geist/font/sans";
 import type { Metadata, Viewport } from "next";
+import { cookies } from "next/headers";
 import type { ReactNode } from "react";
+import { CANVAS, parseTheme, THEME_COOKIE, type Theme } from "@/lib/theme";
 import { Announcer } from "@/ui/announcer";
 import "./globals.css";
 
@@ -9,25 +11,32 @@ export const metadata: Metadata = {
   description: "A todo list with an assistant beside it.",
 };
 
-export const viewport: Viewport = {
-  width: "device-width",
-  initialScale: 1,
-  colorScheme: "light dark",
-  themeColor: [
-    { media: "(prefers-color-scheme: light)", color: "#f5f5f2" },
-    { media: "(prefers-color-scheme: dark)", color: "#101214" },
-  ],
-};
+export async function generateViewport(): Promise<Viewport> {
+  const theme = await chosenTheme();
+  return {
+    width: "device-width",
+    initialScale: 1,
+    colorScheme: theme === "system" ? "light dark" : theme,
+    themeColor: (["light", "dark"] as const).map((scheme) => ({
+      media: `(prefers-color-scheme: ${scheme})`,
+      color: CANVAS[theme === "system" ? scheme : theme],
+    })),
+  };
+}
 
 // The nonce of the content security policy is new with each request, so no page may be made in advance.
 export const dynamic = "force-dynamic";
 
-export default function RootLayout({ children }: Readonly<{ children: ReactNode }>) {
+export default async function RootLayout({ children }: Readonly<{ children: ReactNode }>) {
   return (
-    <html lang="en" className={GeistSans.variable}>
+    <html lang="en" data-theme={await chosenTheme()} className={GeistSans.variable}>
       <body>
         <Announcer>{children}</Announcer>
       </body>
     </html>
   );
+}
+
+async function chosenTheme(): Promise<Theme> {
+  return parseTheme((await cookies()).get(THEME_COOKIE)?.value);
 }

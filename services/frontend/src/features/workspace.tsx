@@ -1,78 +1,87 @@
 "use client";
 
 import { useSearchParams } from "next/navigation";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import type { User } from "@/lib/account";
 import type { Problem } from "@/lib/problem";
 import { parseFilter, type Filter, type TodoPage } from "@/lib/todo";
-import { ListIcon, SparkIcon } from "@/ui/icons";
+import { Button } from "@/ui/button";
+import { ownDrafts } from "@/ui/draft";
+import { SparkIcon } from "@/ui/icons";
 import { Logo } from "@/ui/logo";
+import { useMedia } from "@/ui/use-media";
 import { AccountMenu } from "./account/account-menu";
 import { ChatPanel } from "./chat/chat-panel";
+import { ChatSheet } from "./chat/chat-sheet";
+import { mark } from "./marks";
 import { todoApi } from "./todos/api";
 import { filterAddress } from "./todos/filter-bar";
 import { TodoStore } from "./todos/store";
 import { TodoPanel } from "./todos/todo-panel";
 import { useTodoEvents } from "./todos/use-todo-events";
 
-type Panel = "todos" | "chat";
 type Props = { user: User; first: { page?: TodoPage; problem?: Problem } };
 
-/** The list with the assistant beside it; on a phone one of the two at a time. */
+/** The list with the assistant beside it; on a phone the assistant comes in a sheet over the list. */
 export function Workspace({ user, first }: Props) {
   const filter = parseFilter(useSearchParams().get("filter"));
   const [store] = useState(() => new TodoStore(todoApi, filter, first));
-  const [panel, setPanel] = useState<Panel>("todos");
-  const refresh = useCallback(() => void store.refresh(), [store]);
+  const [opened, setOpened] = useState(false);
+  const launcher = useRef<HTMLButtonElement>(null);
+  const wide = useMedia("(min-width: 64rem)", true);
+  const modal = opened && !wide;
   useTodoEvents(store);
 
+  useEffect(() => { ownDrafts(user.id); }, [user.id]);
   // The address is what holds the filter, so Back and Forward work too.
   useEffect(() => void store.show(filter), [store, filter]);
   const choose = (wanted: Filter) => {
     if (wanted !== filter) window.history.pushState(null, "", filterAddress(wanted));
   };
+  const changed = useCallback(
+    (ids: string[]) => {
+      mark(ids);
+      void store.refresh();
+    },
+    [store],
+  );
+  function close() {
+    setOpened(false);
+    // Once it may have the focus again.
+    requestAnimationFrame(() => launcher.current?.focus());
+  }
 
   return (
     <div className="mx-auto flex min-h-dvh max-w-6xl flex-col">
-      <header className="sticky top-0 z-20 flex items-center justify-between bg-canvas/95 px-4 py-2.5 sm:px-6">
+      <header inert={modal} className="sticky top-0 z-20 flex items-center justify-between bg-canvas/95 px-4 py-2.5 sm:px-6 short:static">
         <Logo />
         <AccountMenu user={user} />
       </header>
-      <main className="grid flex-1 gap-6 px-4 pt-2 pb-24 sm:px-6 lg:grid-cols-[minmax(0,1fr)_24rem] lg:pb-6 xl:grid-cols-[minmax(0,1fr)_26rem]">
-        <div className={panel === "todos" ? "min-w-0" : "hidden min-w-0 lg:block"}>
+      <main className="grid flex-1 gap-6 px-4 pt-2 pb-24 sm:px-6 lg:grid-cols-[minmax(0,1fr)_24rem] lg:pb-6 xl:grid-cols-[minmax(0,1fr)_26rem] short:pb-4">
+        <div inert={modal} className="min-w-0">
           <TodoPanel store={store} onFilter={choose} />
         </div>
-        <div className={panel === "chat" ? "h-[calc(100dvh-9.5rem)] min-w-0 lg:sticky lg:top-18 lg:h-[calc(100dvh-6rem)]" : "hidden min-w-0 lg:sticky lg:top-18 lg:block lg:h-[calc(100dvh-6rem)]"}>
-          <ChatPanel onChange={refresh} />
-        </div>
+        <ChatSheet modal={modal} onClose={close}>
+          <ChatPanel visible={wide || modal} openTitle={useOpenTitle(store)} onChange={changed} onClose={close} />
+        </ChatSheet>
       </main>
-      <PanelSwitch panel={panel} onPanel={setPanel} />
+      <Button
+        ref={launcher}
+        look="primary"
+        inert={modal}
+        aria-haspopup="dialog"
+        onClick={() => { setOpened(true); }}
+        className="fixed end-4 bottom-[calc(1rem+env(safe-area-inset-bottom))] z-20 rounded-full! pe-5! shadow-(--shadow-float)! lg:hidden short:static short:me-4 short:mb-4 short:self-end"
+      >
+        <SparkIcon />
+        Assistant
+      </Button>
     </div>
   );
 }
 
-const PANELS = [
-  { name: "todos", label: "Todos", Icon: ListIcon },
-  { name: "chat", label: "Assistant", Icon: SparkIcon },
-] as const;
-
-function PanelSwitch({ panel, onPanel }: { panel: Panel; onPanel: (panel: Panel) => void }) {
-  return (
-    <nav aria-label="Panels" className="fixed inset-x-0 bottom-0 z-20 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] lg:hidden">
-      <div className="mx-auto grid max-w-md grid-cols-2">
-        {PANELS.map(({ name, label, Icon }) => (
-          <button
-            key={name}
-            type="button"
-            aria-pressed={panel === name}
-            onClick={() => { onPanel(name); }}
-            className="flex min-h-16 flex-col items-center justify-center gap-0.5 text-xs font-medium text-muted -outline-offset-4! aria-pressed:text-accent"
-          >
-            <Icon />
-            {label}
-          </button>
-        ))}
-      </div>
-    </nav>
-  );
+/** @returns the title of a todo that there is something to do about, for an example that works. */
+function useOpenTitle(store: TodoStore): string | undefined {
+  const read = () => store.snapshot().board.todos.find(({ completed, title }) => !completed && title.length <= 40)?.title;
+  return useSyncExternalStore(store.subscribe, read, read);
 }

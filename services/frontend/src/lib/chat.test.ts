@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { parseAnswer, reasonOf, sizeOf, todosOf, type Action } from "./chat";
+import { idsOf, parseAnswer, reasonOf, sizeOf, todosOf, type Action } from "./chat";
 
 it.each([null, 3, "text", [], { actions: 1, confirm: [], choices: {} }])("reads an answer out of anything (%j)", (value) => {
   expect(parseAnswer(value)).toEqual({ reply: "", actions: [], choices: [], source: "rules" });
@@ -51,4 +51,9 @@ it("falls back on the arguments and always has a reason", () => {
   expect(reasonOf(action({ result: "No such todo." }))).toBe("No such todo.");
   expect(reasonOf(action({ result: { detail: "Gone." } }))).toBe("Gone.");
   expect(reasonOf(action({}))).toBe("It did not work.");
+});
+
+it("knows which todos an action was about", () => {
+  expect(idsOf(action({ result: { id: "a" }, arguments: { id: "a" } }))).toEqual(["a", "a"]);
+  expect(idsOf(action({ arguments: { ids: ["a", "b", 3] }, result: { done: 2 } }))).toEqual(["a", "b"]);
 });

@@ -11,7 +11,8 @@ export type Action = {
   /** Given back to the chatbot, it undoes the action. */
   undo?: string;
 };
-export type Confirm = { token: string; summary: string };
+/** A question, and the titles of the todos that a yes would touch. */
+export type Confirm = { token: string; summary: string; titles: string[] };
 export type Choice = { label: string; message: string };
 export type Source = "rules" | "model";
 
@@ -33,11 +34,11 @@ const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []
 /** @returns the answer that the value holds; what is not in it is empty. */
 export function parseAnswer(value: unknown): Answer {
   const { reply, actions, confirm, choices, source } = fieldsOf(value);
-  const { token, summary } = fieldsOf(confirm);
+  const { token, summary, titles } = fieldsOf(confirm);
   return {
     reply: textOf(reply),
     actions: listOf(actions).flatMap((action) => parseAction(action) ?? []),
-    ...(typeof token === "string" && { confirm: { token, summary: textOf(summary) } }),
+    ...(typeof token === "string" && { confirm: { token, summary: textOf(summary), titles: listOf(titles).map(textOf).filter(Boolean) } }),
     choices: listOf(choices).map(fieldsOf).map(({ label, message }) => ({ label: textOf(label), message: textOf(message) })),
     source: source === "model" ? "model" : "rules",
   };
@@ -77,6 +78,11 @@ function mentioned(value: unknown): Mentioned[] {
 export function sizeOf(action: Action): number {
   const { done } = fieldsOf(action.result);
   return typeof done === "number" ? done : todosOf(action).length;
+}
+
+/** @returns the ids of the todos that an action was about. */
+export function idsOf({ arguments: given, result }: Action): string[] {
+  return [fieldsOf(result).id, given.id, ...listOf(given.ids)].filter((id): id is string => typeof id === "string");
 }
 
 /** @returns why an action failed, as one sentence. */

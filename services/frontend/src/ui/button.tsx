@@ -1,10 +1,11 @@
 import type { ComponentProps } from "react";
 
+// A border that cannot be seen becomes the button's outline where the system forces its own colours.
 const LOOKS = {
-  primary: "bg-accent text-on-accent hover:bg-accent-strong",
-  plain: "border border-edge bg-surface text-ink hover:bg-raised",
-  quiet: "text-muted hover:bg-raised hover:text-ink",
-  danger: "bg-bad text-on-accent hover:opacity-90",
+  primary: "border-transparent bg-accent text-on-accent shadow-xs hover:bg-accent-strong",
+  plain: "border-edge bg-surface text-ink hover:bg-raised",
+  quiet: "border-transparent text-muted hover:bg-raised hover:text-ink",
+  danger: "border-transparent bg-bad text-on-bad hover:bg-bad-strong",
 } as const;
 
 const SIZES = {
@@ -25,7 +26,7 @@ export function Button({ look = "plain", size = "normal", busy = false, classNam
     <button
       // A button that submits by accident is the likelier mistake.
       type={type}
-      className={`inline-flex items-center justify-center rounded-lg font-medium transition-colors disabled:opacity-50 aria-disabled:opacity-60 ${LOOKS[look]} ${SIZES[size]} ${className}`}
+      className={`inline-flex items-center justify-center rounded-lg border font-medium transition-colors disabled:opacity-50 aria-disabled:opacity-60 ${LOOKS[look]} ${SIZES[size]} ${className}`}
       {...(busy && { "aria-disabled": true })}
       onClick={(event) => {
         if (busy) event.preventDefault();

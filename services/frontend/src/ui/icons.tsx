@@ -36,3 +36,8 @@ export const ListIcon = () => <Icon><path d="M9 6h11M9 12h11M9 18h11M4.5 6h.01M4
 export const UserIcon = () => <Icon><circle cx="12" cy="8" r="4" /><path d="M4.5 20c1.2-3.4 4-5 7.5-5s6.3 1.6 7.5 5" /></Icon>;
 export const UndoIcon = () => <Icon><path d="M9 14 4 9l5-5M4 9h10a6 6 0 0 1 0 12h-3" /></Icon>;
 export const WarningIcon = () => <Icon><path d="M12 4 2.5 20h19L12 4ZM12 10v4.5M12 17.5h.01" /></Icon>;
+export const SunIcon = () => <Icon><circle cx="12" cy="12" r="4" /><path d="M12 3v1.5M12 19.5V21M3 12h1.5M19.5 12H21M5.6 5.6l1.1 1.1M17.3 17.3l1.1 1.1M5.6 18.4l1.1-1.1M17.3 6.7l1.1-1.1" /></Icon>;
+export const MoonIcon = () => <Icon><path d="M20 14.2A8.2 8.2 0 0 1 9.8 4 8.2 8.2 0 1 0 20 14.2Z" /></Icon>;
+export const ScreenIcon = () => <Icon><rect x="3.5" y="5" width="17" height="11.5" rx="2" /><path d="M9 20h6" /></Icon>;
+export const RetryIcon = () => <Icon><path d="M19.5 12a7.5 7.5 0 1 1-2.2-5.3L20 9.3M20 4.5v4.8h-4.8" /></Icon>;
+export const LeaveIcon = () => <Icon><path d="M10 4H6a2 2 0 0 0-2 2v12a2 2 0 0 0 2 2h4M15 8l4 4-4 4M19 12H10" /></Icon>;

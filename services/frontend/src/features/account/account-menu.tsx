@@ -7,8 +7,10 @@ import { sentenceOf } from "@/lib/problem";
 import type { User } from "@/lib/account";
 import { useAnnounce } from "@/ui/announcer";
 import { Button } from "@/ui/button";
-import { UserIcon } from "@/ui/icons";
+import { forgetDrafts } from "@/ui/draft";
+import { LeaveIcon, TrashIcon, UserIcon } from "@/ui/icons";
 import { DeleteAccount } from "./delete-account";
+import { ThemeSwitch } from "./theme-switch";
 
 export function AccountMenu({ user }: { user: User }) {
   const announce = useAnnounce();
@@ -18,6 +20,7 @@ export function AccountMenu({ user }: { user: User }) {
   async function logOut() {
     try {
       await sendJson("/api/auth/logout", { method: "POST" });
+      forgetDrafts();
       goTo("/login");
     } catch (error) {
       announce({ text: sentenceOf(error), bad: true });
@@ -34,10 +37,17 @@ export function AccountMenu({ user }: { user: User }) {
         ref={menu}
         id="account-menu"
         popover="auto"
-        className="menu w-64 rounded-xl border border-line bg-surface p-2 text-ink shadow-(--shadow-float)"
+        className="menu w-68 rounded-2xl border border-line bg-surface p-2 text-ink shadow-(--shadow-float)"
       >
-        <p className="px-3 pt-1 pb-2 text-sm text-muted wrap-anywhere">{user.email}</p>
+        <div className="px-3 pt-1.5 pb-2.5 wrap-anywhere">
+          {user.name && <p className="font-medium">{user.name}</p>}
+          <p className="text-sm text-muted">{user.email}</p>
+        </div>
+        <div className="mb-2 border-y border-line py-1.5">
+          <ThemeSwitch />
+        </div>
         <Button look="quiet" className="w-full justify-start! text-ink!" onClick={() => void logOut()}>
+          <LeaveIcon />
           Log out
         </Button>
         <Button
@@ -48,6 +58,7 @@ export function AccountMenu({ user }: { user: User }) {
             dialog.current?.showModal();
           }}
         >
+          <TrashIcon />
           Delete account…
         </Button>
       </div>

@@ -5,6 +5,7 @@ import { sendJson } from "@/lib/http";
 import { goTo } from "@/lib/navigate";
 import { fieldErrors, ProblemError, sentenceOf } from "@/lib/problem";
 import { Button } from "@/ui/button";
+import { forgetDrafts } from "@/ui/draft";
 import { Field } from "@/ui/field";
 
 /** The one act that nothing undoes, so it asks for the password. */
@@ -23,6 +24,7 @@ export function DeleteAccount({ ref, email }: { ref: Ref<HTMLDialogElement>; ema
     setBusy(true);
     try {
       await sendJson("/api/auth/me", { method: "DELETE", body: { password } });
+      forgetDrafts();
       goTo("/signup");
     } catch (failure) {
       const byField = failure instanceof ProblemError ? fieldErrors(failure.problem) : {};

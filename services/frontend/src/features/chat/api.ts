@@ -4,6 +4,7 @@ import { parseAction, parseAnswer, type Action, type Answer, type ChatStatus } f
 import { send, sendJson } from "@/lib/http";
 import { parseProblem, ProblemError } from "@/lib/problem";
 import { readEvents } from "@/lib/sse";
+import type { Request } from "./conversation";
 
 export type Listener = { onToken: (text: string) => void; onAction: (action: Action) => void };
 
@@ -12,8 +13,8 @@ export type Listener = { onToken: (text: string) => void; onAction: (action: Act
  * @returns the whole answer.
  * @throws ProblemError when it fails or breaks off; the abort reason after Stop.
  */
-export async function askAssistant(path: string, body: unknown, listener: Listener, signal: AbortSignal): Promise<Answer> {
-  const response = await send(path, { method: "POST", body, signal, headers: { Accept: "text/event-stream" } });
+export async function askAssistant({ path, body, key }: Request, listener: Listener, signal: AbortSignal): Promise<Answer> {
+  const response = await send(path, { method: "POST", body, signal, headers: { Accept: "text/event-stream", "Idempotency-Key": key } });
   if (!response.body || !response.headers.get("content-type")?.startsWith("text/event-stream")) {
     return parseAnswer(await response.json());
   }

@@ -6,7 +6,7 @@ import { ChatPanel } from "./chat-panel";
 
 type Reply = { reply: string; [key: string]: unknown };
 
-let asked: { path: string; body: Record<string, unknown> }[];
+let asked: { path: string; body: Record<string, unknown>; key?: string }[];
 let replies: Reply[];
 
 const stream = (reply: Reply) => {
@@ -25,11 +25,17 @@ beforeEach(() => {
     if (path === "/api/chat/status") {
       return Promise.resolve(Response.json({ mode: "rules", model: { name: "m", reachable: true, detail: "" } }));
     }
-    asked.push({ path, body: JSON.parse(init?.body as string) as Record<string, unknown> });
+    const key = new Headers(init?.headers).get("Idempotency-Key");
+    expect(key).toBeTruthy();
+    asked.push({ path, body: JSON.parse(init?.body as string) as Record<string, unknown>, key: key ?? "" });
     const reply = replies.shift();
     return Promise.resolve(reply ? stream(reply) : Response.json({ code: "upstream_unreachable" }, { status: 502 }));
   });
 });
+
+function show(onChange = vi.fn()) {
+  render(<ChatPanel visible openTitle="buy milk" onChange={onChange} onClose={vi.fn()} />);
+}
 
 async function say(text: string) {
   await userEvent.type(screen.getByLabelText("Message to the assistant"), `${text}{Enter}`);
@@ -38,33 +44,33 @@ async function say(text: string) {
 it("shows the answer, the action with its undo, and that the list changed", async () => {
   const onChange = vi.fn();
   replies = [
-    { reply: "Added “milk”.", actions: [{ tool: "create_todo", arguments: {}, status: "done", result: { title: "milk" }, undo: "u1" }] },
+    { reply: "Added “milk”.", actions: [{ tool: "create_todo", arguments: {}, status: "done", result: { id: "t1", title: "milk" }, undo: "u1" }] },
     { reply: "I took that back." },
   ];
-  render(<ChatPanel onChange={onChange} />);
+  show(onChange);
   await say("add milk");
   await screen.findByText("Added");
-  expect(onChange).toHaveBeenCalledOnce();
+  expect(onChange).toHaveBeenCalledExactlyOnceWith(["t1"]);
   expect(asked[0]).toMatchObject({ path: "/api/chat", body: { message: "add milk", history: [] } });
   await userEvent.click(screen.getByRole("button", { name: "Undo: Added milk" }));
   await screen.findByText("Undone");
-  expect(asked[1]).toEqual({ path: "/api/chat/undo", body: { undo: "u1" } });
+  expect(asked[1]).toMatchObject({ path: "/api/chat/undo", body: { undo: "u1" } });
 });
 
 it("does nothing until a question is confirmed, and then only once", async () => {
   replies = [{ reply: "Shall I?", confirm: { token: "c1", summary: "Delete 2 todos: “a”, “b”?" } }, { reply: "Deleted." }];
-  render(<ChatPanel onChange={vi.fn()} />);
+  show();
   await say("delete all");
   const card = await screen.findByRole("group", { name: "Please confirm" });
   expect(asked).toHaveLength(1);
   await userEvent.dblClick(within(card).getByRole("button", { name: "Confirm" }));
   await screen.findByText("You confirmed this.");
-  expect(asked.slice(1)).toEqual([{ path: "/api/chat/confirm", body: { token: "c1" } }]);
+  expect(asked.slice(1)).toMatchObject([{ path: "/api/chat/confirm", body: { token: "c1" } }]);
 });
 
 it("changes nothing on Cancel", async () => {
   replies = [{ reply: "Shall I?", confirm: { token: "c1", summary: "Delete “a”?" } }];
-  render(<ChatPanel onChange={vi.fn()} />);
+  show();
   await say("delete a");
   await userEvent.click(await screen.findByRole("button", { name: "Cancel" }));
   expect(screen.getByText(/Nothing was changed/)).toBeDefined();
@@ -73,16 +79,28 @@ it("changes nothing on Cancel", async () => {
 
 it("sends the message of the choice that was clicked", async () => {
   replies = [{ reply: "Which one?", choices: [{ label: "Milk", message: "complete #1" }] }, { reply: "Done." }];
-  render(<ChatPanel onChange={vi.fn()} />);
+  show();
   await say("complete it");
   await userEvent.click(await screen.findByRole("button", { name: "Milk" }));
   await screen.findAllByText(/Done\./);
   expect(asked[1]).toMatchObject({ path: "/api/chat", body: { message: "complete #1" } });
 });
 
-it("says why there is no answer and gives the text back", async () => {
-  render(<ChatPanel onChange={vi.fn()} />);
+it("says why there is no answer, and asks again as the very same request", async () => {
+  show();
   await say("add milk");
   expect(await screen.findAllByText(/cannot be reached/)).not.toHaveLength(0);
-  expect(screen.getByLabelText<HTMLTextAreaElement>("Message to the assistant").value).toBe("add milk");
+  replies = [{ reply: "Added milk." }];
+  await userEvent.click(screen.getByRole("button", { name: "Retry" }));
+  await screen.findAllByText(/Added milk\./);
+  expect(asked).toHaveLength(2);
+  expect(asked[1]).toEqual(asked[0]);
+  expect(screen.getAllByText("add milk")).toHaveLength(1);
+});
+
+it("offers what the current mode can do, with a todo that there is", async () => {
+  show();
+  expect(await screen.findByRole("button", { name: "Complete buy milk" })).toBeDefined();
+  expect(await screen.findByText(/language model is away/)).toBeDefined();
+  expect(screen.queryByRole("button", { name: /big task/ })).toBeNull();
 });

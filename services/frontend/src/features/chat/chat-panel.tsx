@@ -2,20 +2,28 @@
 
 import { useEffect, useRef } from "react";
 import { Button } from "@/ui/button";
-import { SparkIcon } from "@/ui/icons";
+import { CrossIcon, SparkIcon } from "@/ui/icons";
 import { Composer } from "./composer";
 import { Message } from "./message";
 import { ModeBadge } from "./mode-badge";
+import { ModelBanner } from "./model-banner";
+import { suggestionsFor } from "./suggestions";
 import { useChat } from "./use-chat";
 import { useStatus } from "./use-status";
 
-// Sentences that the rules understand, so that they work in every mode.
-const SUGGESTIONS = ["Add buy milk tomorrow", "Show my open todos", "Complete buy milk"];
+type Props = {
+  visible: boolean;
+  /** A todo of the list that is open, for an example. */
+  openTitle: string | undefined;
+  /** Hears which todos the assistant changed, as far as that is known. */
+  onChange: (ids: string[]) => void;
+  /** Leaves the sheet that it is in on a phone. */
+  onClose: () => void;
+};
 
-/** @param onChange hears of each change that the assistant made to the list. */
-export function ChatPanel({ onChange }: { onChange: () => void }) {
-  const status = useStatus();
-  const { turns, running, say, stop, accept, decline, undo } = useChat(onChange);
+export function ChatPanel({ visible, openTitle, onChange, onClose }: Props) {
+  const { status, back } = useStatus(visible);
+  const { turns, running, say, stop, retry, accept, decline, undo } = useChat(onChange);
   const scroller = useRef<HTMLDivElement>(null);
   const last = turns.at(-1);
 
@@ -23,6 +31,12 @@ export function ChatPanel({ onChange }: { onChange: () => void }) {
   useEffect(() => {
     scroller.current?.scrollTo({ top: 0 });
   }, [turns.length]);
+
+  /** What was clicked goes, and would take the focus with it. */
+  function sayFrom(message: string) {
+    scroller.current?.focus({ preventScroll: true });
+    void say(message);
+  }
 
   return (
     <section aria-labelledby="chat-heading" className="card flex h-full min-h-0 flex-col overflow-hidden">
@@ -34,7 +48,11 @@ export function ChatPanel({ onChange }: { onChange: () => void }) {
           Assistant
         </h2>
         <ModeBadge status={status} />
+        <Button look="quiet" size="icon" aria-label="Close the assistant" onClick={onClose} className="-me-2 lg:hidden">
+          <CrossIcon />
+        </Button>
       </header>
+      <ModelBanner status={status} back={back} />
       {/* Reversed, so that its end is where scrolling begins and stays. It must be reachable with the keyboard. */}
       <div
         ref={scroller}
@@ -45,7 +63,7 @@ export function ChatPanel({ onChange }: { onChange: () => void }) {
         className="flex min-h-0 flex-1 flex-col-reverse overflow-y-auto p-4 -outline-offset-2!"
       >
         {turns.length === 0 ? (
-          <Welcome onSay={(message) => void say(message)} />
+          <Welcome suggestions={suggestionsFor(status, openTitle)} onSay={sayFrom} />
         ) : (
           <ol className="mb-auto space-y-4">
             {turns.map((turn) => (
@@ -53,10 +71,20 @@ export function ChatPanel({ onChange }: { onChange: () => void }) {
                 key={turn.id}
                 turn={turn}
                 isLast={turn === last}
-                onAccept={(which) => void accept(which)}
-                onDecline={decline}
+                onAccept={(which) => {
+                  scroller.current?.focus({ preventScroll: true });
+                  void accept(which);
+                }}
+                onDecline={(which) => {
+                  scroller.current?.focus({ preventScroll: true });
+                  decline(which);
+                }}
                 onUndo={(which, token) => void undo(which, token)}
-                onSay={(message) => void say(message)}
+                onRetry={(which) => {
+                  scroller.current?.focus({ preventScroll: true });
+                  void retry(which);
+                }}
+                onSay={sayFrom}
               />
             ))}
           </ol>
@@ -71,14 +99,14 @@ export function ChatPanel({ onChange }: { onChange: () => void }) {
   );
 }
 
-function Welcome({ onSay }: { onSay: (message: string) => void }) {
+function Welcome({ suggestions, onSay }: { suggestions: string[]; onSay: (message: string) => void }) {
   return (
     <div className="my-auto flex flex-col items-center gap-4 text-center">
       <p className="max-w-64 text-sm text-muted">I can add, find, change, complete and delete your todos. Just say it in a sentence.</p>
       <ul aria-label="Examples" className="flex flex-col items-center gap-2">
-        {SUGGESTIONS.map((sentence) => (
+        {suggestions.map((sentence) => (
           <li key={sentence}>
-            <Button size="small" onClick={() => { onSay(sentence); }}>
+            <Button size="small" className="rounded-full! wrap-anywhere" onClick={() => { onSay(sentence); }}>
               {sentence}
             </Button>
           </li>

@@ -1,12 +1,13 @@
 "use client";
 
-import { useRef, useState, type KeyboardEvent, type SubmitEvent } from "react";
+import { useRef, type KeyboardEvent, type SubmitEvent } from "react";
 import { Button } from "@/ui/button";
+import { useDraft } from "@/ui/draft";
 import { SendIcon, StopIcon } from "@/ui/icons";
 
 type Props = {
   running: boolean;
-  /** @returns whether the message was answered; else its text comes back. */
+  /** @returns whether the conversation has the message; else its text comes back. */
   onSay: (message: string) => Promise<boolean>;
   onStop: () => void;
 };
@@ -15,7 +16,7 @@ const LONGEST = 4_000;
 
 export function Composer({ running, onSay, onStop }: Props) {
   const input = useRef<HTMLTextAreaElement>(null);
-  const [text, setText] = useState("");
+  const [text, setText] = useDraft("chat");
 
   async function say() {
     const message = text.trim();

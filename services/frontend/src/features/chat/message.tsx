@@ -1,7 +1,8 @@
 import { Button } from "@/ui/button";
+import { RetryIcon } from "@/ui/icons";
 import { ActionCard } from "./action-card";
 import { ConfirmCard } from "./confirm-card";
-import type { AssistantTurn, Turn } from "./conversation";
+import { canRetry, type AssistantTurn, type Turn } from "./conversation";
 
 type Props = {
   turn: Turn;
@@ -10,6 +11,7 @@ type Props = {
   onAccept: (turn: AssistantTurn) => void;
   onDecline: (turn: AssistantTurn) => void;
   onUndo: (turn: AssistantTurn, token: string) => void;
+  onRetry: (turn: AssistantTurn) => void;
   onSay: (message: string) => void;
 };
 
@@ -27,7 +29,7 @@ export function Message({ turn, ...rest }: Props) {
   return <AssistantMessage turn={turn} {...rest} />;
 }
 
-function AssistantMessage({ turn, isLast, onAccept, onDecline, onUndo, onSay }: Props & { turn: AssistantTurn }) {
+function AssistantMessage({ turn, isLast, onAccept, onDecline, onUndo, onRetry, onSay }: Props & { turn: AssistantTurn }) {
   const { actions, confirm, choices, source } = turn.answer;
   const text = proseOf(turn);
   const running = turn.status === "waiting" || turn.status === "streaming";
@@ -50,7 +52,13 @@ function AssistantMessage({ turn, isLast, onAccept, onDecline, onUndo, onSay }: 
         />
       ))}
       {confirm && (
-        <ConfirmCard confirm={confirm} decision={turn.decision} onYes={() => { onAccept(turn); }} onNo={() => { onDecline(turn); }} />
+        <ConfirmCard
+          confirm={confirm}
+          decision={turn.decision}
+          onYes={() => { onAccept(turn); }}
+          onNo={() => { onDecline(turn); }}
+          onAskAgain={() => { onSay(String(turn.request.body.message)); }}
+        />
       )}
       {choices.length > 0 && isLast && (
         <ul aria-label="Choices" className="flex flex-wrap gap-2">
@@ -66,6 +74,12 @@ function AssistantMessage({ turn, isLast, onAccept, onDecline, onUndo, onSay }: 
       )}
       {turn.status === "stopped" && <p className="px-1 text-sm text-muted">Stopped.</p>}
       {turn.status === "failed" && <p className="px-1 text-sm font-medium text-bad">{turn.failure}</p>}
+      {isLast && canRetry(turn) && (
+        <Button size="small" onClick={() => { onRetry(turn); }}>
+          <RetryIcon />
+          Retry
+        </Button>
+      )}
       {turn.status === "done" && source === "model" && <p className="px-1 text-xs text-muted">From the language model</p>}
     </li>
   );

@@ -1,7 +1,8 @@
 import type { ChatStatus } from "@/lib/chat";
+import type { Status } from "./use-status";
 
 /** Says who answers: the rules alone, or a language model where they do not know. */
-export function ModeBadge({ status }: { status: ChatStatus | null | undefined }) {
+export function ModeBadge({ status }: { status: Status }) {
   if (status === undefined) return null;
   const { text, look, hint } = describe(status);
   return (

@@ -1,19 +1,20 @@
 import { redirect } from "next/navigation";
-import { Workspace } from "@/features/workspace";
-import { listQuery, parseFilter } from "@/lib/todo";
-import { currentUser, firstPage } from "@/server/backend";
 import { Unreachable } from "@/features/unreachable";
+import { Workspace } from "@/features/workspace";
+import { listQuery } from "@/lib/todo";
+import { addressOf, viewIn } from "@/lib/view";
+import { currentUser, firstPage } from "@/server/backend";
 
-type Props = { searchParams: Promise<{ filter?: string | string[] }> };
+type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
 export default async function HomePage({ searchParams }: Props) {
-  const { filter } = await searchParams;
-  const name = parseFilter(typeof filter === "string" ? filter : null);
   const requestId = crypto.randomUUID();
-  const [user, page] = await Promise.all([currentUser(requestId), firstPage(listQuery(name), requestId)]);
+  const [user, page, asked] = await Promise.all([currentUser(requestId), firstPage(listQuery(), requestId), searchParams]);
   if (!user.ok) {
-    if (user.problem.status === 401) redirect(name === "all" ? "/login" : `/login?next=${encodeURIComponent(`/?filter=${name}`)}`);
-    return <Unreachable problem={user.problem} />;
+    if (user.problem.status !== 401) return <Unreachable problem={user.problem} />;
+    const address = addressOf(viewIn((name) => [asked[name]].flat()[0]));
+    redirect(address === "/" ? "/login" : `/login?next=${encodeURIComponent(address)}`);
   }
-  return <Workspace user={user.value} first={page.ok ? { page: page.value } : { problem: page.problem }} />;
+  const first = page.ok ? { page: page.value } : { problem: page.problem };
+  return <Workspace user={user.value} first={first} servedAt={new Date().toISOString()} />;
 }

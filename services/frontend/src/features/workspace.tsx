@@ -1,10 +1,9 @@
 "use client";
 
-import { useSearchParams } from "next/navigation";
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import type { User } from "@/lib/account";
 import type { Problem } from "@/lib/problem";
-import { parseFilter, type Filter, type TodoPage } from "@/lib/todo";
+import type { TodoPage } from "@/lib/todo";
 import { Button } from "@/ui/button";
 import { ownDrafts } from "@/ui/draft";
 import { SparkIcon } from "@/ui/icons";
@@ -15,17 +14,15 @@ import { ChatPanel } from "./chat/chat-panel";
 import { ChatSheet } from "./chat/chat-sheet";
 import { mark } from "./marks";
 import { todoApi } from "./todos/api";
-import { filterAddress } from "./todos/filter-bar";
 import { TodoStore } from "./todos/store";
 import { TodoPanel } from "./todos/todo-panel";
 import { useTodoEvents } from "./todos/use-todo-events";
 
-type Props = { user: User; first: { page?: TodoPage; problem?: Problem } };
+type Props = { user: User; first: { page?: TodoPage; problem?: Problem }; servedAt: string };
 
 /** The list with the assistant beside it; on a phone the assistant comes in a sheet over the list. */
-export function Workspace({ user, first }: Props) {
-  const filter = parseFilter(useSearchParams().get("filter"));
-  const [store] = useState(() => new TodoStore(todoApi, filter, first));
+export function Workspace({ user, first, servedAt }: Props) {
+  const [store] = useState(() => new TodoStore(todoApi, first));
   const [opened, setOpened] = useState(false);
   const launcher = useRef<HTMLButtonElement>(null);
   const wide = useMedia("(min-width: 64rem)", true);
@@ -33,15 +30,11 @@ export function Workspace({ user, first }: Props) {
   useTodoEvents(store);
 
   useEffect(() => { ownDrafts(user.id); }, [user.id]);
-  // The address is what holds the filter, so Back and Forward work too.
-  useEffect(() => void store.show(filter), [store, filter]);
-  const choose = (wanted: Filter) => {
-    if (wanted !== filter) window.history.pushState(null, "", filterAddress(wanted));
-  };
+  useEffect(() => void store.readOn(), [store]);
   const changed = useCallback(
     (ids: string[]) => {
       mark(ids);
-      void store.refresh();
+      void store.catchUp();
     },
     [store],
   );
@@ -59,7 +52,7 @@ export function Workspace({ user, first }: Props) {
       </header>
       <main className="grid flex-1 gap-6 px-4 pt-2 pb-24 sm:px-6 lg:grid-cols-[minmax(0,1fr)_24rem] lg:pb-6 xl:grid-cols-[minmax(0,1fr)_26rem] short:pb-4">
         <div inert={modal} className="min-w-0">
-          <TodoPanel store={store} onFilter={choose} />
+          <TodoPanel store={store} userId={user.id} servedAt={servedAt} />
         </div>
         <ChatSheet modal={modal} onClose={close}>
           <ChatPanel visible={wide || modal} openTitle={useOpenTitle(store)} onChange={changed} onClose={close} />

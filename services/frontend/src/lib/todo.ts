@@ -34,10 +34,12 @@ export function matchesFilter(todo: Pick<Todo, "completed">, filter: Filter): bo
   return filter === "all" || todo.completed === (filter === "done");
 }
 
-/** @returns the backend's query for one page of a filtered list. */
-export function listQuery(filter: Filter, cursor?: string | null): URLSearchParams {
-  const query = new URLSearchParams({ limit: "100" });
-  if (filter !== "all") query.set("completed", String(filter === "done"));
+/** How many of the backend's todos come with one answer. */
+const PAGE = 100;
+
+/** @returns the backend's query for one page of the list. */
+export function listQuery(cursor?: string | null, sort = "-created_at"): URLSearchParams {
+  const query = new URLSearchParams({ limit: String(PAGE), sort });
   if (cursor) query.set("cursor", cursor);
   return query;
 }

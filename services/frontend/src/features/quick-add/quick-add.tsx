@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState, type ClipboardEvent, type SubmitEvent } from "react";
 import { TITLE_LIMIT, type TodoDraft } from "@/lib/todo";
 import { Button } from "@/ui/button";
+import { useDraft } from "@/ui/draft";
 import { PlusIcon } from "@/ui/icons";
 import { useNow } from "@/ui/use-now";
 import { PastedLines } from "./pasted-lines";
@@ -26,7 +27,7 @@ const DOUBLE_CLICK = 500;
 export function QuickAdd({ onAdd, onAddAll, eager = false }: Props) {
   const input = useRef<HTMLInputElement>(null);
   const submitted = useRef(-DOUBLE_CLICK);
-  const [text, setText] = useState("");
+  const [text, setText] = useDraft("new-todo");
   const [literal, setLiteral] = useState(NOTHING);
   const [pasted, setPasted] = useState<string[]>([]);
   const [error, setError] = useState("");

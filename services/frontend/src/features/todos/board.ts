@@ -3,7 +3,7 @@
  * A change that fails is taken off again, and what it covered is there as before.
  */
 
-import { matchesFilter, type Filter, type Todo, type TodoPage, type TodoPatch } from "@/lib/todo";
+import type { Todo, TodoPage, TodoPatch } from "@/lib/todo";
 
 export type Change = { id: string } & (
   | { kind: "add"; todo: Todo }
@@ -12,16 +12,15 @@ export type Change = { id: string } & (
 );
 
 export type Board = {
-  /** As the server last said, newest first. */
+  /** As the server last said, in no order. */
   todos: readonly Todo[];
   changes: readonly Change[];
-  nextCursor: string | null;
   /** React keys of todos that were shown before they had their id: the row stays the same element. */
   keys: Readonly<Record<string, string>>;
 };
 
 export type BoardEvent =
-  | { type: "loaded"; page: TodoPage; append: boolean }
+  | { type: "loaded"; todos: readonly Todo[]; whole: boolean }
   | { type: "started"; change: Change }
   | { type: "settled"; changeId: string; todo?: Todo }
   | { type: "failed"; changeId: string }
@@ -31,17 +30,13 @@ export type BoardEvent =
 export type Row = { key: string; todo: Todo; /** Not yet known to the server. */ isNew: boolean };
 
 export function emptyBoard(page?: TodoPage): Board {
-  return { todos: page?.items ?? [], changes: [], nextCursor: page?.next_cursor ?? null, keys: {} };
+  return { todos: page?.items ?? [], changes: [], keys: {} };
 }
 
 export function reduce(board: Board, event: BoardEvent): Board {
   switch (event.type) {
     case "loaded":
-      return {
-        ...board,
-        todos: event.append ? event.page.items.reduce(put, board.todos) : event.page.items.map((todo) => newer(board.todos, todo)),
-        nextCursor: event.page.next_cursor,
-      };
+      return { ...board, todos: merged(board.todos, event.todos, event.whole) };
     case "started":
       return { ...board, changes: [...board.changes, event.change] };
     case "settled": {
@@ -61,36 +56,43 @@ export function reduce(board: Board, event: BoardEvent): Board {
   }
 }
 
-/** @returns the rows to show: the server's todos, the changes under way applied, those that the filter hides left out. */
-export function rowsOf(board: Board, filter: Filter): Row[] {
-  const todos = board.changes.reduce(apply, board.todos);
-  const added = new Set(board.changes.filter((change) => change.kind === "add").map(({ todo }) => todo.id));
-  return todos
-    .filter((todo) => matchesFilter(todo, filter))
-    .map((todo) => ({ key: board.keys[todo.id] ?? todo.id, todo, isNew: added.has(todo.id) }));
-}
-
-function apply(todos: readonly Todo[], change: Change): readonly Todo[] {
-  switch (change.kind) {
-    case "add":
-      return put(todos, change.todo);
-    case "edit":
-      return todos.map((todo) => (todo.id === change.todoId ? { ...todo, ...change.patch } : todo));
-    case "remove":
-      return todos.filter(({ id }) => id !== change.todoId);
+/** @returns the rows to show: the server's todos with the changes under way applied, those of the same todo in their order. */
+export function rowsOf(board: Board): Row[] {
+  const patches = new Map<string, TodoPatch>();
+  const removed = new Set<string>();
+  const added = new Map<string, Todo>();
+  for (const change of board.changes) {
+    if (change.kind === "edit") patches.set(change.todoId, { ...patches.get(change.todoId), ...change.patch });
+    else if (change.kind === "remove") {
+      removed.add(change.todoId);
+      added.delete(change.todoId);
+    } else {
+      removed.delete(change.todo.id);
+      added.set(change.todo.id, change.todo);
+    }
   }
+  const row = (todo: Todo): Row => {
+    const patch = patches.get(todo.id);
+    return { key: board.keys[todo.id] ?? todo.id, todo: patch ? { ...todo, ...patch } : todo, isNew: added.has(todo.id) };
+  };
+  const rows = board.todos.filter(({ id }) => !removed.has(id) && !added.has(id)).map(row);
+  return [...[...added.values()].reverse().map(row), ...rows];
 }
 
-/** Replaces the todo, unless the one here is newer (answers may overtake each other), or inserts it where it belongs. */
-function put(todos: readonly Todo[], todo: Todo): readonly Todo[] {
-  if (todos.some(({ id }) => id === todo.id)) {
-    return todos.map((known) => (known.id === todo.id && known.version <= todo.version ? todo : known));
+/** What is here and newer stays: answers may overtake each other. */
+function merged(known: readonly Todo[], read: readonly Todo[], whole: boolean): readonly Todo[] {
+  const before = new Map(known.map((todo) => [todo.id, todo]));
+  const after = new Map(whole ? [] : before);
+  for (const todo of read) {
+    const here = before.get(todo.id);
+    after.set(todo.id, here && here.version >= todo.version ? here : todo);
   }
-  const place = todos.findIndex((known) => Date.parse(known.created_at) < Date.parse(todo.created_at));
-  return place < 0 ? [...todos, todo] : todos.toSpliced(place, 0, todo);
+  return [...after.values()];
 }
 
-const newer = (known: readonly Todo[], todo: Todo) =>
-  known.find(({ id, version }) => id === todo.id && version > todo.version) ?? todo;
+const put = (todos: readonly Todo[], todo: Todo) =>
+  todos.some(({ id }) => id === todo.id)
+    ? todos.map((known) => (known.id === todo.id && known.version <= todo.version ? todo : known))
+    : [todo, ...todos];
 const without = (board: Board, changeId: string) => ({ ...board, changes: board.changes.filter(({ id }) => id !== changeId) });
 const drop = (board: Board, todoId: string) => ({ ...board, todos: board.todos.filter(({ id }) => id !== todoId) });

@@ -1,16 +1,17 @@
 import type { MouseEvent } from "react";
 import { FILTERS, type Filter } from "@/lib/todo";
+import { addressOf, type View } from "@/lib/view";
 
 const NAMES: Record<Filter, string> = { all: "All", open: "Open", done: "Done" };
 
-export const filterAddress = (filter: Filter) => (filter === "all" ? "/" : `/?filter=${filter}`);
+type Props = { view: View; onView: (view: View) => void };
 
 /** Links, so that a filter can be bookmarked and opened elsewhere; a plain click stays on the page. */
-export function FilterBar({ filter, onFilter }: { filter: Filter; onFilter: (filter: Filter) => void }) {
-  function choose(event: MouseEvent, wanted: Filter) {
+export function FilterBar({ view, onView }: Props) {
+  function choose(event: MouseEvent, filter: Filter) {
     if (event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
-    onFilter(wanted);
+    onView({ ...view, filter });
   }
   return (
     <nav aria-label="Filter">
@@ -18,9 +19,9 @@ export function FilterBar({ filter, onFilter }: { filter: Filter; onFilter: (fil
         {FILTERS.map((name) => (
           <li key={name}>
             <a
-              href={filterAddress(name)}
+              href={addressOf({ ...view, filter: name })}
               onClick={(event) => { choose(event, name); }}
-              {...(name === filter && { "aria-current": "page" })}
+              {...(name === view.filter && { "aria-current": "page" })}
               className="block rounded-md px-3 py-1.5 text-sm font-medium text-muted hover:text-ink aria-[current]:bg-lifted aria-[current]:text-ink aria-[current]:shadow-sm"
             >
               {NAMES[name]}

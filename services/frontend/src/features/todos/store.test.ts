@@ -8,7 +8,7 @@ import { TodoStore } from "./store";
 
 const problem = (status: number, code = "x") => new ProblemError({ status, code, title: "No", detail: "No.", errors: [] });
 
-function setUp(answers: Partial<TodoApi>, first: Todo[] = [todo(2), todo(1)]) {
+function setUp(answers: Partial<TodoApi>, first: Todo[] = [todo(2), todo(1)], cursor: string | null = null) {
   const unexpected = () => Promise.reject(new Error("not expected"));
   const api: TodoApi = {
     list: unexpected,
@@ -19,8 +19,8 @@ function setUp(answers: Partial<TodoApi>, first: Todo[] = [todo(2), todo(1)]) {
     restore: unexpected,
     ...answers,
   };
-  const store = new TodoStore(api, "all", { page: { items: first, next_cursor: null } });
-  return { store, titles: () => rowsOf(store.snapshot().board, store.snapshot().filter).map((row) => row.todo.title) };
+  const store = new TodoStore(api, { page: { items: first, next_cursor: cursor } });
+  return { store, titles: () => rowsOf(store.snapshot().board).map((row) => row.todo.title).sort().reverse() };
 }
 
 it("sends changes of one todo one after the other, each with the version before it", async () => {
@@ -119,16 +119,41 @@ describe("reading", () => {
     expect(store.snapshot().problem).toBeNull();
   });
 
-  it("ignores the answer for a filter that is no longer chosen", async () => {
+  it("goes on where the page ended, and shows each part as it comes", async () => {
+    const list = vi.fn((cursor: string | null) => Promise.resolve({ items: [todo(cursor === "c1" ? 8 : 7)], next_cursor: cursor === "c1" ? "c2" : null }));
+    const { store, titles } = setUp({ list }, [todo(9)], "c1");
+    await store.readOn();
+    expect(list.mock.calls.map(([cursor]) => cursor)).toEqual(["c1", "c2"]);
+    expect(titles()).toEqual(["Todo 9", "Todo 8", "Todo 7"]);
+  });
+
+  it("ignores an answer that a newer reading has overtaken", async () => {
     const waiting: ((items: Todo[]) => void)[] = [];
     const { store, titles } = setUp({
       list: () => new Promise((resolve) => waiting.push((items) => { resolve({ items, next_cursor: null }); })),
     });
-    const done = store.show("done");
-    const open = store.show("open");
+    const old = store.refresh();
+    const recent = store.refresh();
     waiting[1]?.([todo(5)]);
-    waiting[0]?.([todo(6, { completed: true })]);
-    await Promise.all([done, open]);
+    waiting[0]?.([todo(6)]);
+    await Promise.all([old, recent]);
     expect(titles()).toEqual(["Todo 5"]);
   });
+});
+
+it("sends no more at once than the browser has connections", async () => {
+  let running = 0;
+  let most = 0;
+  const many = Array.from({ length: 30 }, (_, number) => todo(number));
+  const { store } = setUp({
+    remove: async () => {
+      most = Math.max(most, (running += 1));
+      await Promise.resolve();
+      running -= 1;
+      return undefined;
+    },
+  }, many);
+  await Promise.all(many.map((one) => store.remove(one)));
+  expect(most).toBe(6);
+  expect(store.snapshot().board.todos).toEqual([]);
 });

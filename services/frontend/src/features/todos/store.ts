@@ -2,13 +2,12 @@
 
 import { newId } from "@/lib/id";
 import { ProblemError, type Problem } from "@/lib/problem";
-import type { Filter, Todo, TodoDraft, TodoPage, TodoPatch } from "@/lib/todo";
+import type { Todo, TodoDraft, TodoPage, TodoPatch } from "@/lib/todo";
 import type { TodoApi } from "./api";
-import { emptyBoard, reduce, type Board, type BoardEvent, type Change } from "./board";
+import { emptyBoard, reduce, rowsOf, type Board, type BoardEvent, type Change } from "./board";
 
 export type Snapshot = {
   board: Board;
-  filter: Filter;
   loading: boolean;
   /** Why the list could not be read; what was read before stays. */
   problem: Problem | null;
@@ -23,16 +22,19 @@ export class TodoStore {
   private readonly missed = new Map<string, TodoEvent>();
   // Deleted here: late news of what happened to them before is no reason to ask for them.
   private readonly gone = new Set<string>();
-  private failedAdd: { title: string; key: string } | undefined;
+  private readonly failedAdds = new Map<string, string>();
+  private readonly limit = limiter(6); // as many connections as a browser has to one server
+  private cursor: string | null;
+  private notifying: ReturnType<typeof setTimeout> | undefined;
   private reading: AbortController | undefined;
-  private current: Snapshot;
+  private state: Snapshot;
 
   constructor(
     private readonly api: TodoApi,
-    filter: Filter,
     first: { page?: TodoPage; problem?: Problem },
   ) {
-    this.current = { board: emptyBoard(first.page), filter, loading: false, problem: first.problem ?? null };
+    this.state = { board: emptyBoard(first.page), loading: false, problem: first.problem ?? null };
+    this.cursor = first.page?.next_cursor ?? null;
   }
 
   readonly subscribe = (watcher: () => void): (() => void) => {
@@ -40,28 +42,42 @@ export class TodoStore {
     return () => this.watchers.delete(watcher);
   };
 
-  readonly snapshot = (): Snapshot => this.current;
+  readonly snapshot = (): Snapshot => this.state;
 
-  /** Shows another filter: at once what is known, then what the server says. */
-  async show(filter: Filter): Promise<void> {
-    if (filter === this.current.filter) return;
-    this.set({ filter });
-    await this.refresh();
+  /** Reads what did not come with the page, a part at a time. */
+  async readOn(): Promise<void> {
+    if (this.cursor) await this.read(this.cursor);
   }
 
-  /** Reads the list anew. A failure becomes part of the snapshot. */
+  /** Reads the whole list anew. A failure becomes part of the snapshot; what was read before stays. */
   async refresh(): Promise<void> {
     await this.read(null);
   }
 
-  async more(): Promise<void> {
-    if (this.current.board.nextCursor) await this.read(this.current.board.nextCursor);
+  /** Takes in what was just changed elsewhere; deletions come as events. */
+  async catchUp(): Promise<void> {
+    if (this.state.board.todos.length < 100) {
+      await this.refresh();
+      return;
+    }
+    try {
+      const { items } = await this.api.list(null, "-updated_at");
+      this.dispatch({ type: "loaded", todos: items, whole: false });
+    } catch (error) {
+      this.set({ problem: error instanceof ProblemError ? error.problem : null });
+    }
+  }
+
+  /** @returns the todo as it is now, the changes under way applied. @throws ProblemError when there is none. */
+  async current(id: string): Promise<Todo> {
+    return rowsOf(this.state.board).find(({ todo }) => todo.id === id)?.todo ?? (await this.api.get(id));
   }
 
   /** @throws ProblemError; the new row is gone then. */
   async add(draft: TodoDraft): Promise<Todo> {
     // The same text after a failure is the same wish: if the first one did arrive, the server answers what it did.
-    const key = this.failedAdd?.title === draft.title ? this.failedAdd.key : newId();
+    const wish = JSON.stringify(draft);
+    const key = this.failedAdds.get(wish) ?? newId();
     const now = new Date().toISOString();
     const todo: Todo = {
       description: "",
@@ -74,11 +90,11 @@ export class TodoStore {
       created_at: now,
       updated_at: now,
     };
-    this.failedAdd = undefined;
+    this.failedAdds.delete(wish);
     try {
       return await this.perform({ id: newId(), kind: "add", todo }, () => this.api.create(draft, key));
     } catch (error) {
-      this.failedAdd = { title: draft.title, key };
+      this.failedAdds.set(wish, key);
       throw error;
     }
   }
@@ -103,13 +119,13 @@ export class TodoStore {
   /** Takes what the server says happened, here or in another window. */
   async receive(event: TodoEvent): Promise<void> {
     // The news of our own change may overtake its answer; it is looked at when the answer is there.
-    if (this.current.board.changes.length > 0) {
+    if (this.state.board.changes.length > 0) {
       this.missed.set(event.id, event);
       return;
     }
     if (event.type === "restored") this.gone.delete(event.id);
     if (this.gone.has(event.id)) return;
-    const known = this.current.board.todos.find(({ id }) => id === event.id);
+    const known = this.state.board.todos.find(({ id }) => id === event.id);
     if (event.type === "deleted") {
       if (known) this.dispatch({ type: "vanished", todoId: event.id });
     } else if (!known || known.version < event.version) {
@@ -120,7 +136,7 @@ export class TodoStore {
   private async perform<T extends Todo | undefined>(change: Change, request: () => Promise<T>): Promise<T> {
     const id = change.kind === "add" ? change.todo.id : change.todoId;
     this.dispatch({ type: "started", change });
-    const turn = (this.queues.get(id) ?? Promise.resolve()).then(request);
+    const turn = (this.queues.get(id) ?? Promise.resolve()).then(() => this.limit(request));
     const settled = turn.catch(() => undefined);
     this.queues.set(id, settled);
     try {
@@ -155,31 +171,68 @@ export class TodoStore {
     }
   }
 
-  private async read(cursor: string | null): Promise<void> {
+  private async read(from: string | null): Promise<void> {
     this.reading?.abort();
     const reading = new AbortController();
     this.reading = reading;
     this.set({ loading: true });
+    const read: Todo[] = [];
+    let cursor = from;
     try {
-      const page = await this.api.list(this.current.filter, cursor, reading.signal);
-      if (reading.signal.aborted) return;
-      this.set({ loading: false, problem: null, board: reduce(this.current.board, { type: "loaded", page, append: cursor !== null }) });
+      do {
+        const page = await this.api.list(cursor, "-created_at", reading.signal);
+        if (reading.signal.aborted) return;
+        cursor = page.next_cursor;
+        read.push(...page.items);
+        // A list that is on the screen is replaced once, by the whole of the new one.
+        if (from !== null) this.dispatch({ type: "loaded", todos: page.items, whole: false });
+        else if (cursor === null) this.dispatch({ type: "loaded", todos: read, whole: true });
+        else if (this.state.board.todos.length < read.length) this.dispatch({ type: "loaded", todos: read, whole: false });
+      } while (cursor !== null);
+      this.cursor = null;
+      this.set({ loading: false, problem: null });
     } catch (error) {
       if (reading.signal.aborted) return;
+      if (from !== null) this.cursor = cursor;
       this.set({ loading: false, problem: error instanceof ProblemError ? error.problem : null });
     }
   }
 
   private versionOf(todo: Todo): number {
-    return this.current.board.todos.find(({ id }) => id === todo.id)?.version ?? todo.version;
+    return this.state.board.todos.find(({ id }) => id === todo.id)?.version ?? todo.version;
   }
 
   private dispatch(event: BoardEvent): void {
-    this.set({ board: reduce(this.current.board, event) });
+    this.state = { ...this.state, board: reduce(this.state.board, event) };
+    // What a person does shows at once; a thousand answers to one act need not draw the list a thousand times.
+    if (event.type === "started" || event.type === "failed") this.notify();
+    else this.notifying ??= setTimeout(() => { this.notify(); }, 16);
   }
 
   private set(change: Partial<Snapshot>): void {
-    this.current = { ...this.current, ...change };
+    this.state = { ...this.state, ...change };
+    this.notify();
+  }
+
+  private notify(): void {
+    clearTimeout(this.notifying);
+    this.notifying = undefined;
     for (const watcher of this.watchers) watcher();
   }
+}
+
+/** @returns a function that runs at most so many pieces of work at once, in the order they came. */
+function limiter(most: number): <T>(work: () => Promise<T>) => Promise<T> {
+  let running = 0;
+  const waiting: (() => void)[] = [];
+  return async (work) => {
+    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve));
+    running += 1;
+    try {
+      return await work();
+    } finally {
+      running -= 1;
+      waiting.shift()?.();
+    }
+  };
 }

@@ -7,16 +7,18 @@ import { Button } from "@/ui/button";
 import { CheckIcon, PencilIcon, TrashIcon } from "@/ui/icons";
 import { DueBadge, PriorityBadge } from "./badges";
 import { TodoEditor } from "./todo-editor";
+import type { Selection } from "./use-selection";
 
 type Props = {
   todo: Todo;
   /** The server does not know it yet, so nothing can be done to it. */
   isNew: boolean;
+  selection: Selection;
   onEdit: (patch: TodoPatch) => void;
   onRemove: () => void;
 };
 
-export function TodoRow({ todo, isNew, onEdit, onRemove }: Props) {
+export function TodoRow({ todo, isNew, selection, onEdit, onRemove }: Props) {
   const [editing, setEditing] = useState(false);
   const marked = useMarked(todo.id);
   const editButton = useRef<HTMLButtonElement>(null);
@@ -41,6 +43,7 @@ export function TodoRow({ todo, isNew, onEdit, onRemove }: Props) {
           onChange={(event) => { onEdit({ completed: event.target.checked }); }}
           aria-label={`Done: ${todo.title}`}
           data-row={todo.id}
+          data-control="done"
           className="peer col-start-1 row-start-1 size-6 cursor-pointer appearance-none rounded-full border-2 border-edge bg-surface transition-colors checked:border-accent checked:bg-accent hover:border-accent"
         />
         <span className="pointer-events-none col-start-1 row-start-1 hidden text-on-accent peer-checked:block [&>svg]:size-4 [&>svg]:stroke-3">
@@ -57,12 +60,29 @@ export function TodoRow({ todo, isNew, onEdit, onRemove }: Props) {
           </p>
         )}
       </div>
-      <Button ref={editButton} look="quiet" size="icon" busy={isNew} aria-label={`Edit “${todo.title}”`} onClick={() => { setEditing(true); }}>
-        <PencilIcon />
-      </Button>
-      <Button look="quiet" size="icon" busy={isNew} aria-label={`Delete “${todo.title}”`} onClick={onRemove}>
-        <TrashIcon />
-      </Button>
+      {selection.on ? (
+        <label className="grid size-10 shrink-0 cursor-pointer place-items-center">
+          <input
+            type="checkbox"
+            checked={selection.ids.has(todo.id)}
+            // A click says whether Shift was held, a change does not.
+            onChange={() => undefined}
+            onClick={(event) => { selection.choose(todo.id, event.shiftKey); }}
+            aria-label={`Select: ${todo.title}`}
+            data-control="select"
+            className="size-5 cursor-pointer accent-accent"
+          />
+        </label>
+      ) : (
+        <>
+          <Button ref={editButton} data-control="edit" look="quiet" size="icon" busy={isNew} aria-label={`Edit “${todo.title}”`} onClick={() => { setEditing(true); }}>
+            <PencilIcon />
+          </Button>
+          <Button data-control="delete" look="quiet" size="icon" busy={isNew} aria-label={`Delete “${todo.title}”`} onClick={onRemove}>
+            <TrashIcon />
+          </Button>
+        </>
+      )}
     </div>
   );
 }

@@ -30,15 +30,17 @@ class StepFailed(DeployError):
 class Visitor:
     """A user's browser, as far as the journey needs one: it keeps the session cookie and names its origin."""
 
-    def __init__(self, base: str, ca: str = "") -> None:
+    def __init__(self, base: str, ca: str = "", keep_alive: Callable[[], None] = lambda: None) -> None:
         self.base = base.rstrip("/")
         self.ca = ca
         self.cookie = ""
+        self.keep_alive = keep_alive
 
     def ask(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, **headers: str
     ) -> tuple[int, Any, Mapping[str, str]]:
         """Send one request; return status, parsed JSON (or text) and headers. Raises OSError when nobody answers."""
+        self.keep_alive()
         connection = front_door.connect(self.base, TIMEOUT_SECONDS, self.ca)
         sent = {
             "Origin": self.base,
@@ -69,15 +71,18 @@ class Visitor:
             return answer.status, text, dict(answer.getheaders())
 
 
-def travel(base: str, *, model: bool, ca: str = "") -> tuple[list[dict[str, Any]], StepFailed | None]:
+def travel(
+    base: str, *, model: bool, ca: str = "", keep_alive: Callable[[], None] = lambda: None
+) -> tuple[list[dict[str, Any]], StepFailed | None]:
     """Walk the whole journey.
 
     :param base: the front door's URL.
     :param ca: a file with the authorities that its certificate is checked against; "" for the system's.
     :param model: whether a model is deployed, so that it must answer.
+    :param keep_alive: called before each request; renews the lock. What it raises ends the journey, which cleans up first.
     :return: a row {step, ok, detail, seconds} for each step taken, and the failure that ended it, if one did.
     """
-    visitor = Visitor(base, ca)
+    visitor = Visitor(base, ca, keep_alive)
     account = {
         "email": f"journey-{secrets.token_hex(6)}@example.com",
         "password": secrets.token_urlsafe(18),
@@ -189,9 +194,10 @@ def travel(base: str, *, model: bool, ca: str = "") -> tuple[list[dict[str, Any]
     if model:
         steps.append(("model", model_answers))
     failure: StepFailed | None = None
+    lost: DeployError | None = None
     signed_up = False
     for name, step in [*steps, ("clean up", clean_up)]:
-        if (failure or name == "clean up") and not (signed_up and name == "clean up"):
+        if (failure or lost or name == "clean up") and not (signed_up and name == "clean up"):
             continue
         start = time.monotonic()
         try:
@@ -201,6 +207,11 @@ def travel(base: str, *, model: bool, ca: str = "") -> tuple[list[dict[str, Any]
         except (KeyError, TypeError) as error:
             failure = failure or StepFailed("frontend", f"{name}: the answer lacks {error}")
             detail, good = str(failure), False
+        except DeployError as error:  # the lock is another's
+            detail, good, lost = str(error), False, error
+            visitor.keep_alive = lambda: None
         signed_up = signed_up or (name == "signup" and good)
         rows.append({"step": name, "ok": good, "detail": detail, "seconds": round(time.monotonic() - start, 3)})
+    if lost:
+        raise lost
     return rows, failure

@@ -16,7 +16,9 @@ options:
   kubeconfig: {description: The kubeconfig's path; empty means the client's default., type: str, default: ""}
   context: {description: The context of the cluster whose logs explain a failure; empty for none., type: str, default: ""}
   namespace: {description: The deployment's namespace there., type: str, default: ""}
-  release: {description: The release whose journal notes it; 0 for none., type: int, default: 0}
+  release: {description: The release whose journal notes it; 0 for none. Its run has the lock, which is renewed., type: int, default: 0}
+  holder_pid: {description: The controller's process id., type: int, default: 0}
+  holder_host: {description: The controller's host name., type: str, default: ""}
 author: todoapp.stack maintainers (@todoapp)
 """
 
@@ -30,6 +32,7 @@ steps: {description: "A row for each step: step, ok, detail, seconds.", type: li
 """
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
@@ -38,7 +41,7 @@ from ansible_collections.todoapp.stack.plugins.module_utils.diagnosis import Dia
 from ansible_collections.todoapp.stack.plugins.module_utils.errors import DeployError
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_client import Cluster
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_state import ClusterState
-from ansible_collections.todoapp.stack.plugins.module_utils.state import State
+from ansible_collections.todoapp.stack.plugins.module_utils.state import State, holder
 
 SPEC = {
     "front_door": {"type": "str", "required": True},
@@ -50,6 +53,8 @@ SPEC = {
     "context": {"type": "str", "default": ""},
     "namespace": {"type": "str", "default": ""},
     "release": {"type": "int", "default": 0},
+    "holder_pid": {"type": "int", "default": 0},
+    "holder_host": {"type": "str", "default": ""},
 }
 NOT_WALKED = "no front door is known, so that the journey was not walked (todo_front_door, todo_ingress)"
 
@@ -89,10 +94,10 @@ def act(params: dict[str, Any]) -> dict[str, Any]:
         return {"changed": False, "steps": [], "said": NOT_WALKED}
     cluster = Cluster(params["kubeconfig"], params["context"], params["namespace"]) if params["context"] else None
     start = time.monotonic()
-    if params["release"]:
-        state = ClusterState(cluster) if cluster else State(params["state_dir"])
-        state.note(params["release"], "verify", "started")
-    steps, failure = journey.travel(params["front_door"], model=params["model"], ca=params["front_door_ca"])
+    keep_alive = _begun(params, cluster) if params["release"] else lambda: None
+    steps, failure = journey.travel(
+        params["front_door"], model=params["model"], ca=params["front_door_ca"], keep_alive=keep_alive
+    )
     took = round(time.monotonic() - start, 2)
     if failure:
         if cluster:
@@ -102,6 +107,15 @@ def act(params: dict[str, Any]) -> dict[str, Any]:
         raise JourneyFailed(diagnosis, steps)
     said = f"journey of {len(steps)} steps: {', '.join(s['step'] for s in steps)}"
     return {"changed": False, "steps": steps, "seconds": took, "said": said}
+
+
+def _begun(params: dict[str, Any], cluster: Cluster | None) -> Callable[[], None]:
+    """Note in the release's journal that it begins; return what renews the run's lock."""
+    state: ClusterState | State = ClusterState(cluster) if cluster else State(params["state_dir"])
+    identity = holder(params["holder_host"], params["holder_pid"])
+    state.renew(identity)
+    state.note(params["release"], "verify", "started")
+    return lambda: state.renew(identity)
 
 
 class JourneyFailed(DeployError):

@@ -13,6 +13,7 @@ from todo_chatbot.acts import (
     Create,
     Delete,
     Interpretation,
+    Later,
     Many,
     Say,
     Show,
@@ -21,6 +22,7 @@ from todo_chatbot.acts import (
 from todo_chatbot.backend import Backend, Todo
 from todo_chatbot.finding import PAGE, Finder, InsteadError, NotOursError
 from todo_chatbot.problems import BackendUnavailableError
+from todo_chatbot.rules.dates import moved
 from todo_chatbot.schemas import Action, ChatAnswer, Choice, Confirm, Tool
 from todo_chatbot.tokens import Write
 from todo_chatbot.writing import Outcome, Writer
@@ -93,9 +95,9 @@ class Actor:
 
     async def _update(self, act: Update, context: Context, suggested: bool) -> ChatAnswer:
         found, guess = await self._finder.find(
-            act.target, lambda todo: _change_message(todo, act.fields), context, single=True
+            act.target, lambda todo: _change_message(todo, _settled(act.fields, todo, context)), context, single=True
         )
-        writes = [(_update_of(todo, act.fields), todo) for todo in found]
+        writes = [(_update_of(todo, _settled(act.fields, todo, context)), todo) for todo in found]
         return await self._write("update_todo", writes, context, ask=suggested or guess)
 
     async def _delete(self, act: Delete, context: Context, suggested: bool) -> ChatAnswer:
@@ -131,6 +133,8 @@ class Actor:
             filters["due_before"] = (show.last_day + timedelta(days=2)).isoformat()
             if show.first_day:
                 filters["due_after"] = (show.first_day - timedelta(days=2)).isoformat()
+        if show.sort:
+            filters["sort"] = show.sort
         todos, more = await self._backend.list_todos(filters)
         if show.last_day:
             todos = [todo for todo in todos if _is_due(todo, show, context)]
@@ -169,6 +173,17 @@ class Actor:
 
 def _update_of(todo: Todo, fields: dict[str, Any]) -> Write:
     return Write("update", todo["title"], todo["id"], todo["version"], fields)
+
+
+def _settled(fields: dict[str, Any], todo: Todo, context: Context) -> dict[str, Any]:
+    """The fields with what depends on the todo itself."""
+    due = fields.get("due_at")
+    if not isinstance(due, Later):
+        return fields
+    try:
+        return {**fields, "due_at": moved(todo.get("due_at"), due, context)}
+    except (ValueError, OverflowError):
+        raise InsteadError(ChatAnswer(reply="No calendar has that day, so I changed nothing.")) from None
 
 
 def _is_due(todo: Todo, show: Show, context: Context) -> bool:

@@ -39,14 +39,26 @@ class Create:
 
 
 @dataclass(frozen=True)
+class Later:
+    """A due date so much later than the todo's own, or earlier: in place of a value, which only the todo can tell."""
+
+    days: int = 0
+    months: int = 0
+
+
+@dataclass(frozen=True)
 class Show:
-    """List todos. `first_day` and `last_day` bound the due day, both included; `words` is looked for."""
+    """List todos. `first_day` and `last_day` bound the due day, both included; `words` is looked for; `sort` as the
+
+    backend takes it.
+    """
 
     completed: bool | None = False
     priority: str | None = None
     first_day: date | None = None
     last_day: date | None = None
     words: str = ""
+    sort: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dateutil.parser import ParserError, parse
 from dateutil.relativedelta import FR, MO, SA, SU, TH, TU, WE, relativedelta
 from dateutil.relativedelta import weekday as Weekday  # noqa: N812 - it is a class
 
-from todo_chatbot.acts import Context
+from todo_chatbot.acts import Context, Later
 
 _WEEKDAYS = {"mo": MO, "tu": TU, "we": WE, "th": TH, "fr": FR, "sa": SA, "su": SU}
 _NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
@@ -49,6 +49,8 @@ _IN = re.compile(rf"(?:in )?(?:a )?({_N}) ({_UNIT})(?: from (?:now|today))?", re
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})?")
 _DAY_ONLY = re.compile(r"(?:the )?(\d{1,2})(?:st|nd|rd|th)?", re.IGNORECASE)
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:Z|[+-]\d{2}:\d{2})")
+DISTANCE = rf"(?:(?:an?|another) )?(?:{_N} )?(?:more |extra )?(?:day|week|month|year)s?"
+_DISTANCE = re.compile(r"(?:(an?|another) )?(?:(.+?) )??(?:more |extra )?((?:day|week|month|year)s?)", re.IGNORECASE)
 _TODAY = {"today", "tonight", "this morning", "this afternoon", "this evening", "end of day", "end of the day"}
 _LAST_DAY = 31
 _SPAN_REACH = 60  # no span is longer
@@ -84,6 +86,28 @@ def whole(text: str, context: Context) -> str | None:
     if len(text) <= _SPAN_REACH and _ALL.fullmatch(text):
         return read(text, context)
     return None
+
+
+def distance(text: str) -> Later | None:
+    """How far `text` ("two days", "a week") moves a date, None when it says no such thing."""
+    if not (found := _DISTANCE.fullmatch(text)) or not (found[1] or found[2]):
+        return None
+    number = _number(found[2].lower()) if found[2] else 1
+    unit = found[3].lower().rstrip("s")
+    return {
+        "day": Later(days=number),
+        "week": Later(days=7 * number),
+        "month": Later(months=number),
+        "year": Later(months=12 * number),
+    }[unit]
+
+
+def moved(value: str | None, later: Later, context: Context) -> str:
+    """The due value that is so much later than `value`, than today where there was none; a moment keeps its time."""
+    away = relativedelta(days=later.days, months=later.months)
+    if value is None or len(value) == len("2026-01-31"):
+        return ((date.fromisoformat(value) if value else context.today) + away).isoformat()
+    return (datetime.fromisoformat(value).astimezone(context.zone) + away).isoformat(timespec="seconds")
 
 
 def read(span: str, context: Context) -> str | None:

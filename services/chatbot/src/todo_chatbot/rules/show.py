@@ -1,6 +1,7 @@
 """Sentences that ask what is on the list."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
@@ -101,13 +102,48 @@ _WRITES = re.compile(
     r"|edit|update|change|set|should|take|clear|room|extra|include|needs?|lacks|want|save|go on|no longer|don't|not)(?: |$)",
     re.I,
 )
+_LONGEST = 200
 _WORD = re.compile(r"[\w'-]+")
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
+_KEY = (
+    r"(?:(?P<due>(?:the )?(?:due[ -]?)?(?:dates?|deadlines?)|due|when (?:they are|they're|it's) due)"
+    r"|(?P<priority>(?:the )?(?:priority|prio|priorities|importance|urgency)(?: level)?)"
+    r"|(?P<title>(?:the )?(?:title|name|alphabet(?:ical order)?)s?)"
+    r"|(?P<new>(?:the )?(?:age|creation date|date (?:added|created)|time added)|when i added them))"
+)
+_FIRST = (
+    r"(?:the )?(?:(?P<urgent>(?:most |more )?(?:urgent|important)|(?:highest|high|top)[ -]priority)"
+    r"|(?P<newest>newest|latest|most recent|recent)|(?P<oldest>oldest)|(?P<soonest>soonest|earliest|next due)) (?:ones? |items? |tasks? )?first"
+)
+_ORDERED = re.compile(
+    rf"(?:,| and)?(?: (?:sort|sorted|order|ordered|arranged?|organi[sz]ed|ranked|listed|put))?(?: (?:it|them|everything))?(?: in)?"
+    rf" (?:(?:by|in order of|order of) {_KEY}(?: order)?|{_FIRST}|(?P<abc>alphabetically|(?:in )?alphabetical(?: order)?))$",
+    re.I,
+)
+_SORT = re.compile(
+    rf"(?:sort|order|arrange|organi[sz]e|rank|put|reorder)(?: (?P<what>it|them|these|those|everything|{_THING}))?$",
+    re.I,
+)
+_SORTED_BY = {
+    "due": "due_at", "soonest": "due_at", "priority": "-priority", "urgent": "-priority", "title": "title", "abc": "title",
+    "new": "-created_at", "newest": "-created_at", "oldest": "created_at",
+}  # fmt: skip
+
+
 def interpret(text: str, context: Context) -> Show | None:
     """The list that the plain sentence `text` asks for, None when it asks for none."""
-    if len(text) > 200 or _STRUCK.match(text):
+    if len(text) <= _LONGEST and (ordered := _ORDERED.search(text)):
+        said = text[: ordered.start()]
+        key = next(_SORTED_BY[name] for name, words in ordered.groupdict().items() if words)
+        shown = _filtered(said, context) if _SORT.match(said) else _asked(said, context)
+        return replace(shown, sort=key) if shown else None
+    return _asked(text, context)
+
+
+def _asked(text: str, context: Context) -> Show | None:
+    if len(text) > _LONGEST or _STRUCK.match(text):
         return None
     if text.lower() in _BARE or _STATES.match(text):
         return _filtered(text, context)

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from todo_chatbot.acts import Context, Update
+from todo_chatbot.acts import Context, Later, Update
 from todo_chatbot.rules import dates, items, scope
 from todo_chatbot.rules.target import ID, target
 from todo_chatbot.rules.text import cut, cut_end, unquote
@@ -49,6 +49,14 @@ _DEADLINE = re.compile(
 _GIVEN = re.compile(r"give (?P<what>.{1,100}?) (?:a |the )?(?:due date|deadline) (?:of|for|on) (?P<when>.{1,40})", re.I)
 # "put rent off until Friday"
 _PUT_OFF = re.compile(r"(?:put|push|move|bring) (?P<what>.{1,80}?) (?:off|back|forward) (?:to|until|till|for) ", re.I)
+# "postpone rent by two days", "push rent back a week"; "bring rent forward by a day" and "move rent up a day" are earlier.
+_BY = re.compile(
+    r"(?P<verb>postpone|push|delay|defer|move|put|shift|snooze|re-?schedule|extend|bring)(?P<first> (?:back|off|out|forward|up))?"
+    r" (?P<what>.{1,100}?)(?P<way> (?:back|off|out|forward|up))?(?P<by> by| for)?"
+    rf" (?P<far>{dates.DISTANCE})(?: (?P<sooner>earlier|sooner)| later| more)?$",
+    re.I,
+)
+_LONGEST_BY = 160
 _SET_DUE = re.compile(r"(?:set|make|change|update|schedule) (?!up |an? |another |me |sure )", re.I)
 _DUE_WORD_END = re.compile(r"(?:'s)?(?: due| due date| deadline)?(?: back| off| forward)?(?: to| until| till)?$", re.I)
 _RENAME = re.compile(r"(?:rename|re-?title|reword|rephrase) ", re.I)
@@ -66,7 +74,7 @@ _DESCRIPTION_OF = re.compile(
 
 def interpret(text: str, context: Context) -> Update | None:
     """What the plain sentence `text` wants changed, None when nothing."""
-    for rule in (_no_due, _due, _priority, _title, _description):
+    for rule in (_no_due, _by, _due, _priority, _title, _description):
         if (change := rule(text, context)) is not None:
             words, fields, sure = change
             found = target(words, sure=sure, strict="due_at" in fields)
@@ -76,6 +84,21 @@ def interpret(text: str, context: Context) -> Update | None:
 
 def _no_due(text: str, _: Context) -> Fields | None:
     return (words, {"due_at": None}, True) if (words := cut(text, _NO_DUE)) else None
+
+
+def _by(text: str, _: Context) -> Fields | None:
+    if len(text) > _LONGEST_BY or not (found := _BY.match(text)):
+        return None
+    verb, way = found["verb"].lower(), (found["way"] or found["first"] or "").strip().lower()
+    if verb in ("move", "put", "bring", "push", "shift") and not (way or found["by"] or found["sooner"]):
+        return None  # "move the shop two days"
+    if way == "forward" and verb != "bring":
+        return None  # to some it means sooner, to others later
+    if not (away := dates.distance(found["far"])):
+        return None
+    if found["sooner"] or way == "up" or (verb == "bring" and way != "back"):
+        away = Later(-away.days, -away.months)
+    return cut_end(found["what"], _DUE_WORD_END) or found["what"], {"due_at": away}, True
 
 
 def _due(text: str, context: Context) -> Fields | None:

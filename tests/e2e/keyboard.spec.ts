@@ -1,4 +1,4 @@
-import { checkbox, conversation, expect, person, test, type Page } from "./fixtures";
+import { addTodo, checkbox, conversation, expect, person, test, type Page } from "./fixtures";
 
 /** Presses Tab until the element has the focus, as someone without a mouse would. */
 async function tabTo(page: Page, role: Parameters<Page["getByRole"]>[0], name: string | RegExp) {
@@ -70,4 +70,37 @@ test("the whole journey works without a mouse", async ({ page, deleteLater }) =>
   await tabTo(page, "button", "Log out");
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL("/login");
+});
+
+test("? lists the keys, and single keys can be switched off", async ({ page, account }) => {
+  expect(account.email).toBeTruthy();
+  await page.goto("/");
+  for (const title of ["Lower", "Upper"]) await addTodo(page, title);
+  await page.keyboard.press("?");
+  await expect(page.getByLabel("New todo"), "a letter typed into an input is a letter").toHaveValue("?");
+  await page.getByLabel("New todo").fill("");
+  await page.getByRole("heading", { level: 1 }).click();
+
+  await page.keyboard.press("?");
+  const help = page.getByRole("dialog", { name: "Keys" });
+  await expect(help).toContainText("Write a new todo");
+  await page.keyboard.press("Escape");
+  await expect(help).toHaveCount(0);
+  await page.keyboard.press("j");
+  await expect(checkbox(page, "Upper")).toBeFocused();
+  await page.keyboard.press("j");
+  await page.keyboard.press("e");
+  await expect(page.getByLabel("Title")).toHaveValue("Lower");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("n");
+  await expect(page.getByLabel("New todo")).toBeFocused();
+
+  await page.getByRole("button", { name: "Keys", exact: true }).click();
+  await help.getByLabel("Single keys do something").uncheck();
+  await help.getByRole("button", { name: "Close" }).click();
+  await page.getByRole("heading", { level: 1 }).click();
+  await page.keyboard.press("n");
+  await expect(page.getByLabel("New todo")).not.toBeFocused();
+  await page.keyboard.press("?");
+  await expect(help).toHaveCount(0);
 });

@@ -6,6 +6,7 @@ from backend_double import BackendDouble
 from conftest import Chat
 from todo_chatbot.acts import Context, Later, Show, Update
 from todo_chatbot.rules.dates import moved
+from todo_chatbot.rules.lists import ONE_LIST
 from todo_chatbot.rules.stage import understand
 
 
@@ -113,3 +114,8 @@ async def test_the_backend_is_asked_for_the_order(chat: Chat, backend: BackendDo
     answer = await chat.say("show today's tasks by priority")
     assert backend.requests[-1].query_params["sort"] == "-priority"
     assert answer["actions"][0]["arguments"]["sort"] == "-priority"
+
+
+@pytest.mark.parametrize("sentence", ["bring up a new shopping list", "show me a new list", "set a list of chores"])
+def test_a_wish_for_another_list_is_answered_with_a_question(sentence: str, context: Context) -> None:
+    assert understand(sentence, context) == ONE_LIST

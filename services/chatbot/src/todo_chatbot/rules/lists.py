@@ -16,7 +16,7 @@ _NEW_LIST = re.compile(
 )
 # "make a list of books to order", "start my packing list", "I need another list"
 _MADE = (
-    r"(?:create|creating|make|making|start|starting|begin|prepare|build|set up|generate|compile|write|draft|put together)"
+    r"(?:create|creating|make|making|start|starting|begin|prepare|build|set up|set|generate|compile|write|draft|put together)"
     r"(?: up| creating| making)?(?: (?:me|us))?(?: up)? "
 )
 _ANY_LIST = (
@@ -25,7 +25,7 @@ _ANY_LIST = (
 _NEW_LIST_OF = re.compile(
     rf"(?:by [\w']{{1,12}} )?{_MADE}{_ANY_LIST}"
     rf"|(?:add|i need|i want|i'd like|i would like|we need) a(?:nother)? list(?: |$)"
-    rf"|(?:add|open|get|give|have|need|want|i need|i want|i'd like|i would like|we need)(?: up)?(?: (?:me|us))?(?: with)? "
+    rf"|(?:add|open|bring|pull|show|get|give|have|need|want|i need|i want|i'd like|i would like|we need)(?: up)?(?: (?:me|us))?(?: with)? "
     rf"(?:(?:a |an |the )?(?:new|another|separate|fresh) (?:to[ -]do |{scope.LIST_WORD}){{0,3}}lists?)(?: |$)"
     rf"|(?:a )?new (?:to[ -]do |{scope.LIST_WORD}){{0,3}}list(?: |$)",
     re.I,

@@ -71,6 +71,42 @@ test("an ended session leads to login and back to the same address", async ({ pa
   await page.getByRole("button", { name: "Log in" }).click();
   await expect(page).toHaveURL("/?filter=open");
   await expect(checkbox(page, "Too late")).toHaveCount(0);
+  // What was typed is still there, and Enter adds it now.
+  await expect(page.getByLabel("New todo")).toHaveValue("Too late");
+  await page.getByLabel("New todo").press("Enter");
+  await expect(checkbox(page, "Too late")).toBeVisible();
+});
+
+test("what somebody typed is not shown to the next who logs in at this tab", async ({ page, account, newAccount, context, tolerate }) => {
+  expect(account.email).toBeTruthy();
+  tolerate(/status of 401/);
+  await page.goto("/");
+  await page.getByLabel("Message to the assistant").fill("something private");
+  await page.reload();
+  await expect(page.getByLabel("Message to the assistant")).toHaveValue("something private");
+  await context.clearCookies();
+  const other = await newAccount();
+  await page.goto("/login");
+  await page.getByLabel("Email").fill(other.email);
+  await page.getByLabel("Password").fill(other.password);
+  await page.getByRole("button", { name: "Log in" }).click();
+  await expect(page.getByRole("heading", { name: "Your todos" })).toBeVisible();
+  await expect(page.getByLabel("Message to the assistant")).toHaveValue("");
+});
+
+test("password managers know the fields, and pasting works", async ({ page, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.goto("/login");
+  await expect(page.getByLabel("Email")).toHaveAttribute("autocomplete", "username");
+  await expect(page.getByLabel("Password")).toHaveAttribute("autocomplete", "current-password");
+  await page.evaluate(() => navigator.clipboard.writeText("pasted secret"));
+  await page.getByLabel("Password").focus();
+  await page.keyboard.press("ControlOrMeta+v");
+  await expect(page.getByLabel("Password")).toHaveValue("pasted secret");
+  await page.goto("/signup");
+  await expect(page.getByLabel("Name")).toHaveAttribute("autocomplete", "name");
+  await expect(page.getByLabel("Email")).toHaveAttribute("autocomplete", "email");
+  await expect(page.getByLabel("Password")).toHaveAttribute("autocomplete", "new-password");
 });
 
 test("an account is deleted with its password, and is gone", async ({ page, account, baseURL, tolerate }) => {

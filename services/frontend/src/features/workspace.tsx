@@ -25,7 +25,7 @@ export function Workspace({ user, first, servedAt }: Props) {
   const [store] = useState(() => new TodoStore(todoApi, first));
   const [opened, setOpened] = useState(false);
   const launcher = useRef<HTMLButtonElement>(null);
-  const wide = useMedia("(min-width: 64rem)", true);
+  const wide = useMedia("(min-width: 64rem)", false);
   const modal = opened && !wide;
   useTodoEvents(store);
 

@@ -60,7 +60,7 @@ export function AccountForm({ kind, next }: Props) {
         </p>
       )}
       {signup && <Field label="Name" name="name" autoComplete="name" maxLength={200} error={errors.name} required />}
-      <Field label="Email" name="email" type="email" autoComplete="email" inputMode="email" error={errors.email} required />
+      <Field label="Email" name="email" type="email" autoComplete={signup ? "email" : "username"} inputMode="email" error={errors.email} required />
       <Field
         label="Password"
         name="password"

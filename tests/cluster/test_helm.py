@@ -1,6 +1,7 @@
 """The target helm on a real cluster: Helm's revisions, what it leaves when it is killed, failures, drift, teardown.
 
-One deployment for all, without the model: what components become is the other targets' affair, and tested there.
+One deployment for all, of the backend, its database and a stranger's component: that the whole application is walked
+through its front door is molecule/helm's affair.
 """
 
 import base64
@@ -13,7 +14,7 @@ from cluster import ROOT, Deployment
 from conftest import further
 
 NAME = "todo-test-helm"
-SMALL = {"limits": {"cpu": "250m", "memory": "16Mi"}, "requests": {"cpu": "100m", "memory": "16Mi"}}
+GONE = {"repository": "todo-app/site", "tag": "", "digest": f"sha256:{'0' * 64}"}
 
 
 class HelmDeployment(Deployment):
@@ -21,6 +22,9 @@ class HelmDeployment(Deployment):
 
     def command(self, verb, *flags, **options):
         return super(Deployment, self).command(verb, "--inventory=inventories/prod", *flags, **options)
+
+    def _start(self, command, env=None):
+        return super()._start(command, {"ANSIBLE_ROLES_PATH": str(ROOT / "molecule/manifests/roles"), **(env or {})})
 
     def revisions(self):
         """Helm's revisions with their status, as Helm itself tells them."""
@@ -44,19 +48,17 @@ class HelmDeployment(Deployment):
 
 @pytest.fixture(scope="module")
 def deployed(cluster, images, tmp_path_factory):
+    kept = {name: value for name, value in further().items() if name.startswith(("postgres_", "backend_"))}
+    backend = kept.get("backend_image") or {"tag": images["backend"]["reference"].rpartition(":")[2]}
     options = {
-        "todo_components": ["postgres", "backend", "chatbot", "frontend"],
-        "todo_ingress": {
-            "enabled": True,
-            "host": f"{NAME}.localhost",
-            "class_name": "traefik",
-            "tls": {"enabled": False, "cert_manager_issuer": ""},
-        },
-        "frontend_cookie_secure": False,
-        **{f"{name}_replicas": 1 for name in ("chatbot", "frontend")},
+        "todo_components": ["postgres", "backend", "site"],
+        "todo_ingress": {"enabled": False, "tls": {"enabled": False, "cert_manager_issuer": ""}},
+        "todo_front_door": "",
         "backend_autoscaling": {"enabled": False},
+        # Any image that can serve files.
+        "site_image": {"repository": "todo-app/backend", "tag": backend["tag"]},
     }
-    deployment = HelmDeployment(NAME, tmp_path_factory.mktemp(NAME), {}, further() | options, cluster=cluster)
+    deployment = HelmDeployment(NAME, tmp_path_factory.mktemp(NAME), {}, kept | options, cluster=cluster)
     deployment.ok("teardown", todo_delete_data=True)
     deployment.ok("deploy")
     yield deployment
@@ -85,20 +87,20 @@ def test_no_secret_is_among_what_helm_keeps(deployed):
 
 def test_a_failed_upgrade_says_why_and_helm_goes_back(deployed):
     serving, before = deployed.current(), deployed.revisions()
-    ran = deployed.fails("deploy", chatbot_resources=SMALL)
-    ran.says("chatbot .*it needed more memory than its limit", rf"release {serving} serves again", "next step:")
-    assert ran.report["diagnosis"]["component"] == "chatbot"
+    ran = deployed.fails("deploy", site_image=GONE)
+    ran.says(r"site .*does not exist in its registry", rf"release {serving} serves again", "next step:")
+    assert ran.report["diagnosis"]["component"] == "site"
     after = deployed.revisions()
     assert len(after) == len(before) + 2
     assert list(after.values())[-1] == "deployed"
-    assert deployed.ask("GET", "/health/ready").status == 200
+    assert deployed.get("deployment", "site")["status"]["readyReplicas"] == 1
     assert deployed.current() == serving
     deployed.ok("deploy").says("nothing to do")
 
 
 def test_what_somebody_else_s_helm_is_doing_just_now_is_waited_for(deployed):
     deployed.leave("pending-upgrade")
-    ran = deployed.fails("deploy", chatbot_replicas=2)
+    ran = deployed.fails("deploy", backend_replicas=3)
     ran.says("a Helm that no deploy started has been at work", "next step: wait for it to end")
     deployed.leave("deployed")
 
@@ -111,7 +113,7 @@ def test_a_helm_that_was_killed_and_drift_are_repaired_by_one_deploy(deployed):
     deployed.cluster.patch(NAME, "configmap", number, {"data": {"journal": text}})
     deployed.leave("pending-upgrade")
     deployed.cluster.kubectl(
-        "set", "env", f"--namespace={NAME}", "deployment/chatbot", "--containers=chatbot", "LOG_LEVEL=debug"
+        "set", "env", f"--namespace={NAME}", "deployment/backend", "--containers=backend", "LOG_LEVEL=debug"
     )
     plan = deployed.ok("deploy", "--check", "--diff")
     plan.says(r"LOG_LEVEL.value: debug -> info\s+\(changed by hand, with kubectl-set\)", "is pending-upgrade")
@@ -132,7 +134,7 @@ def test_an_autoscaler_takes_over_without_a_pod_less(deployed):
 
 def test_teardown_uninstalls_and_keeps_the_data(deployed):
     claim = deployed.get("pvc", "postgres-data")["metadata"]["uid"]
-    deployed.ok("teardown", "--check").says("would remove Deployment backend, chatbot, frontend")
+    deployed.ok("teardown", "--check").says("would remove Deployment backend, site")
     ran = deployed.ok("teardown")
     ran.says("removed the Helm release", "kept PersistentVolumeClaim postgres-data", "kept Secret credentials")
     assert not deployed.revisions()

@@ -33,7 +33,7 @@ class Settings(BaseSettings):
     ollama_model: Annotated[str, Field(min_length=1)] = "smollm2:135m"
     ollama_threads: Annotated[int, Field(ge=1, le=64)] = 1
     model_timeout: Annotated[float, Field(gt=0, le=9)] = 8
-    model_probe_interval: Annotated[float, Field(gt=0, le=600)] = 10
+    model_probe_interval: Annotated[float, Field(gt=0, le=600)] = 2
     # What `chatbot exam` printed, where Ollama takes no note of it.
     model_exam: Annotated[Json[ExamResult] | None, NoDecode] = None
 

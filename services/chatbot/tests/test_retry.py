@@ -1,8 +1,7 @@
 """The same request sent again."""
 
-from conftest import NOW, Chat
-
 from backend_double import BackendDouble
+from conftest import NOW, Chat
 
 
 async def test_a_request_sent_again_under_its_key_does_nothing_twice(chat: Chat, backend: BackendDouble) -> None:

@@ -11,7 +11,7 @@ LIFETIME = 4321
 CONTRACT = r"""
 USER root
 RUN cd $(python3 -c "import todo_backend, os; print(os.path.dirname(todo_backend.__file__))")/migrations \
- && sed -i 's/^HEAD = .*/HEAD = "9001"/' __init__.py \
+ && rm -rf __pycache__ && sed -i 's/^HEAD = .*/HEAD = "9001"/' __init__.py \
  && last=$(ls versions | grep -E '^[0-9]{4}_' | sort | tail -1 | cut -c1-4) \
  && printf 'from todo_backend.migrations import set_oldest_compatible\nrevision = "9001"\ndown_revision = "%s"\ndef upgrade():\n    set_oldest_compatible("9001")\n' $last > versions/9001_contract.py
 USER 10001

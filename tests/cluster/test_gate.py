@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / ".ansible" / "colle
 from ansible_collections.todoapp.stack.plugins.module_utils import kube_gate, kube_health, kube_jobs, kube_needs
 from ansible_collections.todoapp.stack.plugins.module_utils.diagnosis import explain
 from ansible_collections.todoapp.stack.plugins.module_utils.errors import DeployError
-from ansible_collections.todoapp.stack.plugins.module_utils.kube_client import Cluster
+from ansible_collections.todoapp.stack.plugins.module_utils.kube_client import MANAGER, Cluster
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_gate import Gate, Member
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_kinds import kind_of
 from ansible_collections.todoapp.stack.plugins.module_utils.kube_reasons import kubectl
@@ -263,7 +263,7 @@ def released(live, kubeconfig):
             {"components": [component], "objects": [{"component": NAME, "object": obj} for obj in objects]}
         )
         put(live, *objects)
-        where = {"kubeconfig": kubeconfig, "context": live.context, "namespace": live.namespace}
+        where = {"kubeconfig": kubeconfig, "context": live.context, "namespace": live.namespace, "manager": MANAGER}
         return {**where, "release": number, "journal": 0, "holder_pid": os.getpid(), "holder_host": this_host()}
 
     return state, release

@@ -26,7 +26,10 @@ export function TodoRow({ todo, isNew, selection, onEdit, onRemove }: Props) {
   function leave(patch: TodoPatch) {
     setEditing(false);
     // Back to where the editing began, once that button is there again.
-    requestAnimationFrame(() => editButton.current?.focus());
+    // Unless a key has taken the focus elsewhere meanwhile.
+    requestAnimationFrame(() => {
+      if (document.activeElement === document.body) editButton.current?.focus();
+    });
     if (Object.keys(patch).length > 0) onEdit(patch);
   }
 

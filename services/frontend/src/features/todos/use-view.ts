@@ -21,7 +21,10 @@ export function useView(): { view: View; choose: (view: View) => void; search: (
     choose(wanted) {
       clearTimeout(waiting.current);
       setTyped(undefined);
-      if (addressOf(wanted) !== addressOf(addressed)) window.history.pushState(null, "", addressOf(wanted));
+      const here = addressOf(view);
+      // What was typed a moment ago is what Back comes to.
+      if (here !== addressOf(addressed)) window.history.replaceState(null, "", here);
+      if (addressOf(wanted) !== here) window.history.pushState(null, "", addressOf(wanted));
     },
     search(text) {
       setTyped({ q: text, over: addressed.q });

@@ -341,7 +341,7 @@ def test_a_command_by_its_name(live, released):
     params = release(
         deployment(pod(web, initContainers=[migrate])), commands={"fail": ["-c", "echo 'no such table'; exit 5"]}
     )
-    asked = {**params, "component": NAME, "arguments": [], "seconds": 30}
+    asked = {**params, "component": NAME, "arguments": [], "seconds": 30, "when_ready": []}
     assert run_module.act({**asked, "command": "migrate"})["said"] == "web migrate"
     assert state.journal(params["release"])[-1]["step"] == "migrate"
     text = fails(lambda: run_module.act({**asked, "command": "fail"}))
